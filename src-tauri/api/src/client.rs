@@ -1,0 +1,134 @@
+//! What window, terminal and dashboard may ask for.
+//!
+//! There are two implementations: in process, for whoever holds the lock and runs the manager, and over the socket, for
+//! everybody else. A front end never knows which one it has.
+
+use async_trait::async_trait;
+use chrono::Duration;
+use daypass_domain::{AccountId, Moment, Secret};
+use daypass_manager::Refused;
+use daypass_manager::notice::Telling;
+use daypass_manager::view::Snapshot;
+use futures::stream::BoxStream;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What comes back.
+pub type Answer<T> = Result<T, Refused>;
+
+/// The seam between the program and everything that shows it.
+#[async_trait]
+pub trait Client: Send + Sync {
+    /// Everything that can be seen now.
+    async fn snapshot(&self) -> Answer<Snapshot>;
+
+    /// The same again at each change, beginning with now. Ends when the program does.
+    async fn changes(&self) -> Answer<BoxStream<'static, Snapshot>>;
+
+    /// What people are to be told, from now on.
+    async fn tellings(&self) -> Answer<BoxStream<'static, Telling>>;
+
+    /// Starts a sign-in, or joins the one that is under way.
+    async fn sign_in(&self, account: &AccountId, how: Browser) -> Answer<SignIn>;
+
+    /// Waits until a sign-in or refresh under way is over, and says how it went.
+    async fn finished(&self, account: &AccountId, limit: Duration) -> Answer<()>;
+
+    /// Ends a waiting sign-in or renewal. Keys and the old token stay.
+    async fn cancel(&self, account: &AccountId) -> Answer<()>;
+
+    /// Takes the address on which the browser ended, where it could not reach the listener.
+    async fn paste(&self, account: &AccountId, address: Secret) -> Answer<()>;
+
+    /// Refreshes now: silently where the broker can, else through a sign-in.
+    async fn refresh(&self, account: &AccountId, how: Browser) -> Answer<Refreshing>;
+
+    /// Asks the broker about the held token now.
+    async fn probe(&self, account: &AccountId) -> Answer<()>;
+
+    /// Ends the token, at the broker too where it can.
+    async fn sign_out(&self, account: &AccountId) -> Answer<()>;
+
+    /// Rests reminders and refreshes until then, or until resumed.
+    async fn pause(&self, account: &AccountId, until: Option<Moment>) -> Answer<()>;
+
+    /// Lets the reminders rest for ten minutes, but never past five minutes before the open.
+    async fn snooze(&self, account: &AccountId) -> Answer<()>;
+
+    /// Ends a pause.
+    async fn resume(&self, account: &AccountId) -> Answer<()>;
+
+    /// Hands out the token, if it is good for at least this long.
+    async fn token(&self, account: &AccountId, min_validity: Duration) -> Answer<HandedOut>;
+
+    /// Every setting with its value, where it comes from, and the form of each broker. No secret.
+    async fn settings(&self) -> Answer<serde_json::Value>;
+
+    /// Changes settings by key (`check_every_minutes`, `accounts.upstox.client_id`); all or nothing.
+    async fn change_settings(&self, changes: BTreeMap<String, serde_json::Value>) -> Answer<()>;
+
+    /// Adds an account, or changes the one with this id.
+    async fn put_account(&self, account: NewAccount) -> Answer<()>;
+
+    /// Removes an account, its token and its backups.
+    async fn remove_account(&self, account: &AccountId) -> Answer<()>;
+
+    /// Adds an account at the built-in practice broker and starts that broker.
+    async fn add_practice(&self) -> Answer<AccountId>;
+}
+
+/// Whether the program may open a browser for this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Browser {
+    /// Open it.
+    Open,
+    /// Only give the address.
+    No,
+}
+
+/// A sign-in that waits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignIn {
+    /// Where to sign in. Carries no secret.
+    pub sign_in_url: String,
+    /// When it stops waiting.
+    pub until: Moment,
+}
+
+/// A refresh that has begun.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refreshing {
+    /// Set where a person is needed and no browser was opened here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sign_in_url: Option<String>,
+}
+
+/// A token on its way to a bot. Not serialisable: the token route and the terminal write it themselves.
+#[derive(Clone, Debug)]
+pub struct HandedOut {
+    /// The token.
+    pub token: Secret,
+    /// Which one it is.
+    pub generation: u64,
+    /// Its end.
+    pub expiry_time: Option<Moment>,
+    /// The environment variable that the broker's official client reads.
+    pub env: &'static str,
+}
+
+/// An account as a form enters it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct NewAccount {
+    /// Its id; made from the broker's if it is missing.
+    pub id: Option<AccountId>,
+    /// What to call it.
+    pub label: String,
+    /// Which broker.
+    pub broker: String,
+    /// The plain fields of the broker's form, by key.
+    pub fields: BTreeMap<String, String>,
+    /// The secret fields, by key. Missing: what is stored stays.
+    #[serde(default)]
+    pub secrets: BTreeMap<String, Secret>,
+}

@@ -1,0 +1,24 @@
+//! One file per broker: what goes over the wire, and what the answers mean.
+//!
+//! A broker never schedules, never retries and keeps no state: it makes one request and says what came back. When to
+//! ask is the manager's affair.
+//!
+//! # Adding a broker
+//! 1. Write `src/NAME.rs` with a unit struct that implements [`Broker`]; its `profile()` is a constant that describes the
+//!    broker: fields of the form, rules for the end, renewal, probe, market hours.
+//! 2. Add one line to [`ALL`].
+//! 3. Run the contract suite (`cargo test -p daypass-brokers`): it goes over every broker in the table.
+//!
+//! Nothing else in the program names a broker.
+
+mod broker;
+
+pub use broker::{Answer, Artefact, Broker, BrokerError, Callback, Failure, Handshake, Network, Probe, Reached};
+
+/// Every broker, in the order in which the wizard offers them.
+pub static ALL: &[&dyn Broker] = &[];
+
+/// The broker with this id.
+pub fn find(id: &str) -> Option<&'static dyn Broker> {
+    ALL.iter().copied().find(|broker| broker.profile().id == id)
+}

@@ -1,0 +1,28 @@
+//! What a token is, how long it lasts, and what about it is secret.
+//!
+//! Pure: no clock, no network, no disk. Everything here is a value or a function of values; whoever needs "now" is
+//! given it. What this part is not: it does not decide what to do next (that is `manager`), and it knows no broker.
+
+pub mod account;
+pub mod expiry;
+pub mod grant;
+pub mod ids;
+pub mod jwt;
+pub mod policy;
+pub mod problem;
+pub mod profile;
+pub mod redirect;
+pub mod secret;
+
+pub use account::{Account, Credentials, Options};
+pub use expiry::{DailyCutoff, Issue, ends_at};
+pub use grant::Grant;
+pub use ids::{AccountId, Attempt, Generation, UserId};
+pub use policy::{Backoff, OpenBrowser, Policy, QuietHours};
+pub use problem::{Problem, Remedy};
+pub use profile::{BrokerProfile, Field, Reach, Renewal, Rotation};
+pub use redirect::RedirectUri;
+pub use secret::{Secret, redact};
+
+/// A moment. Everything inside the program is UTC; zones are for people.
+pub type Moment = chrono::DateTime<chrono::Utc>;
