@@ -68,15 +68,15 @@ impl Policy {
 /// Growing pauses: `first`, then twice as long each time, up to `longest`, each up to a fifth longer by jitter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Backoff {
-    /// The first pause. One minute: most outages of a broker's gateway last longer than seconds.
+    /// The first pause. Five minutes: an outage of a broker's gateway is rarely over sooner.
     pub first: Duration,
-    /// No pause is longer. Ten minutes: three attempts then still fit into the hour before the end.
+    /// No pause is longer. Twenty minutes: three attempts then still fit into the hour before the end.
     pub longest: Duration,
 }
 
 impl Default for Backoff {
     fn default() -> Self {
-        Self { first: Duration::minutes(1), longest: Duration::minutes(10) }
+        Self { first: Duration::minutes(5), longest: Duration::minutes(20) }
     }
 }
 
@@ -126,7 +126,7 @@ mod tests {
         for seed in [0, 7, 199, u64::MAX] {
             let pauses: Vec<_> = (1..40).map(|failures| backoff.pause(failures, seed)).collect();
             assert!(pauses.is_sorted(), "{pauses:?}");
-            assert!(pauses[0] >= Duration::minutes(1) && pauses[38] <= Duration::minutes(12));
+            assert!(pauses[0] >= Duration::minutes(5) && pauses[38] <= Duration::minutes(24));
         }
     }
 

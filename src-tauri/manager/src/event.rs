@@ -1,0 +1,221 @@
+//! What comes in: asks of people and programs, answers to effects, and time.
+
+use crate::account::{Facts, Setup};
+use crate::notice::Telling;
+use crate::refused::Refused;
+use crate::view::{Note, VaultView};
+use daypass_brokers::{Artefact, BrokerError, Probe};
+use daypass_domain::{AccountId, Attempt, Generation, Grant, Moment, Problem};
+
+/// Everything that can happen.
+#[derive(Debug)]
+pub enum Event {
+    /// The program has started and all accounts are there.
+    Started,
+    /// Time has passed.
+    Tick,
+    /// The computer slept, the clock was set, or the network came back: look at everything again.
+    Woke,
+    /// Somebody is at the computer, or not.
+    Presence(Presence),
+    /// This computer's offset from UTC.
+    LocalOffset(chrono::FixedOffset),
+    /// An account was added, or its settings changed.
+    Put(Box<Setup>),
+    /// An account was removed from the settings.
+    Removed(AccountId),
+    /// The vault as a whole.
+    Vault(VaultView),
+    /// Troubles of the program itself.
+    Notes(Vec<Note>),
+    /// Somebody wants something.
+    Ask(AccountId, Ask, Ticket),
+    /// An answer to an effect.
+    Answer(AccountId, Attempt, Answer),
+}
+
+/// Names somebody who waits for a reply; 0 is nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Ticket(pub u64);
+
+/// What can be asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ask {
+    /// Start a sign-in or join the one under way; `open` allows a browser.
+    SignIn {
+        /// Whether a browser may be opened.
+        open: bool,
+    },
+    /// A new token now: silently where the broker can, else through a sign-in.
+    Refresh {
+        /// Whether a browser may be opened.
+        open: bool,
+    },
+    /// Reply when the work under way is over.
+    Finished,
+    /// End the work under way.
+    Cancel,
+    /// Ask the broker about the token.
+    Probe,
+    /// A bot says that the broker refused this generation.
+    ReportInvalid(Generation),
+    /// End the token.
+    SignOut,
+    /// Rest.
+    Pause(Option<Moment>),
+    /// Work again.
+    Resume,
+    /// Remind in ten minutes.
+    Snooze,
+}
+
+/// Answers to effects.
+#[derive(Debug)]
+pub enum Answer {
+    /// What the vault had.
+    Loaded(Result<Option<Stored>, Problem>),
+    /// What the vault did.
+    Saved(Result<Written, Problem>),
+    /// The listener is open and this is the address to sign in at; or it could not be opened.
+    Listening(Result<String, Problem>),
+    /// The browser came back, with the code or with the broker's refusal.
+    Returned(Result<Artefact, Problem>),
+    /// The code was exchanged.
+    Exchanged(Result<Grant, BrokerError>),
+    /// The broker was asked.
+    Probed(Probe),
+    /// The token was renewed.
+    Renewed(Result<Grant, BrokerError>),
+    /// The token was ended at the broker.
+    Revoked(Result<(), BrokerError>),
+}
+
+/// What lies in the vault for one account.
+#[derive(Clone, Debug, Default)]
+pub struct Stored {
+    /// The token.
+    pub grant: Option<Grant>,
+    /// Which one it is.
+    pub generation: Generation,
+    /// What is remembered beside it.
+    pub facts: Facts,
+}
+
+/// A successful write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Earlier generations kept.
+    pub backups: u32,
+}
+
+/// Whether somebody is at the computer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Presence {
+    /// Unlocked and not idle.
+    There,
+    /// Locked or idle.
+    Away,
+    /// Nobody knows: no browser opens by itself.
+    #[default]
+    Unknown,
+}
+
+/// What goes out. Each effect that expects an answer carries an attempt number.
+#[derive(Debug)]
+pub enum Effect {
+    /// Read what is stored: [`Answer::Loaded`].
+    Load(AccountId, Attempt),
+    /// Write this: [`Answer::Saved`].
+    Save(AccountId, Attempt, Box<Stored>),
+    /// Erase everything that is stored for it.
+    Erase(AccountId),
+    /// Open the listener, then the browser if `open`: [`Answer::Listening`], then [`Answer::Returned`].
+    Listen {
+        /// Whose sign-in.
+        account: AccountId,
+        /// Its number.
+        attempt: Attempt,
+        /// Whether to open a browser.
+        open: bool,
+    },
+    /// Open the browser at the address of a sign-in whose listener is already open.
+    OpenBrowser(AccountId, Attempt),
+    /// Close the listener and say on its page how it ended.
+    Close(AccountId, Attempt, Ending),
+    /// Exchange the code, once: [`Answer::Exchanged`].
+    Exchange(AccountId, Attempt, Artefact),
+    /// Ask the broker: [`Answer::Probed`].
+    Probe(AccountId, Attempt, Grant),
+    /// Renew: [`Answer::Renewed`].
+    Renew(AccountId, Attempt, Grant),
+    /// End the token at the broker: [`Answer::Revoked`].
+    Revoke(AccountId, Attempt, Grant),
+    /// Bots and outlets may have this generation.
+    Deliver(AccountId, Generation),
+    /// Tell a person.
+    Tell(Telling),
+    /// Reply to an ask.
+    Reply(Ticket, Result<Reply, Refused>),
+    /// Write a line to the log.
+    Log(AccountId, LogLevel, String),
+    /// Something that can be seen has changed.
+    Changed,
+}
+
+/// A "yes".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// Done, or begun.
+    Done,
+    /// A sign-in waits here until then.
+    SignIn {
+        /// Where to sign in.
+        url: String,
+        /// When it stops waiting.
+        until: Moment,
+        /// Whether a browser was opened for it.
+        browser: bool,
+    },
+}
+
+/// How a sign-in ended, for the page in the browser.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ending {
+    /// Proven (or not yet), stored (or not).
+    SignedIn {
+        /// Who.
+        user: Option<String>,
+        /// Until when the token is good.
+        until: Option<Moment>,
+        /// Whether the broker said yes to it.
+        proven: bool,
+        /// Why it is not stored, if it is not.
+        not_saved: Option<Problem>,
+        /// How long it took from the start.
+        took: chrono::Duration,
+    },
+    /// Somebody else signed in.
+    WrongUser {
+        /// Who did.
+        got: String,
+        /// Who may.
+        wanted: String,
+    },
+    /// Nobody came back in time.
+    TooLate,
+    /// Cancelled in Daypass.
+    Cancelled,
+    /// It failed.
+    Failed(Problem),
+}
+
+/// How loud a line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogLevel {
+    /// As usual.
+    Info,
+    /// Somebody should look.
+    Warn,
+    /// Somebody must act.
+    Error,
+}

@@ -1,0 +1,212 @@
+//! What comes next for one account, and when: the only place that decides about waiting.
+//!
+//! Each candidate is a small question with a moment for an answer; the earliest one wins. A moment in the past means
+//! "now". Back-off is computed from stored facts (failures, last failure), so a restart does not forget it.
+
+use crate::account::{Account, Load};
+use crate::event::Presence;
+use crate::health::held_until;
+use crate::ladder;
+use crate::useful::{ends_by_cutoff, useful};
+use crate::work::{Phase, Task};
+use chrono::Duration;
+use daypass_domain::{Backoff, Moment, Policy};
+
+/// One thing to do, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// When; in the past means now.
+    pub at: Moment,
+    /// What.
+    pub what: What,
+}
+
+/// The kinds of things to do. The order breaks ties: what frees the way comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum What {
+    /// The work under way has had its time.
+    GiveUp,
+    /// A pause is over.
+    Resume,
+    /// Read the vault again.
+    LoadAgain,
+    /// Write to the vault again.
+    SaveAgain,
+    /// Ask the broker about a new token again.
+    ProveAgain,
+    /// A person who was asked did not come.
+    AttemptOver,
+    /// Ask the broker about the held token.
+    Probe,
+    /// Renew without a person.
+    Renew,
+    /// Ask a person.
+    AskPerson,
+    /// Tell the next rung of the market's ladder.
+    Ladder,
+    /// Nothing to do but to look again: a threshold is passed.
+    Look,
+}
+
+/// Vault retries: a locked keyring or a full disk is a matter of minutes, and each try is cheap.
+const VAULT_BACKOFF: Backoff = Backoff { first: Duration::seconds(15), longest: Duration::minutes(5) };
+
+/// The earliest thing to do; `None` if only an event from outside can change anything.
+pub fn next(account: &Account, general: &Policy, presence: Presence, now: Moment) -> Option<Plan> {
+    let policy = account.policy(general);
+    let resting = account.facts.paused.is_some();
+    let candidates = [
+        give_up(account),
+        resume(account),
+        load_again(account),
+        save_again(account),
+        prove_again(account),
+        probe(account, policy, now),
+        if resting { None } else { renew(account, policy, now) },
+        if resting { None } else { ask(account, policy, now) },
+        if resting { None } else { climb(account, presence, now) },
+        look(account, policy, now),
+    ];
+    candidates.into_iter().flatten().min_by_key(|plan| (plan.at.max(now), plan.what))
+}
+
+fn plan(what: What, at: Moment) -> Option<Plan> {
+    Some(Plan { at, what })
+}
+
+fn idle(account: &Account) -> bool {
+    account.work.is_none() && account.load == Load::Done
+}
+
+fn give_up(account: &Account) -> Option<Plan> {
+    plan(What::GiveUp, account.work.as_ref()?.until)
+}
+
+fn resume(account: &Account) -> Option<Plan> {
+    plan(What::Resume, account.facts.paused?.until?)
+}
+
+fn load_again(account: &Account) -> Option<Plan> {
+    match &account.load {
+        Load::Failed(times, at, _) => plan(What::LoadAgain, *at + VAULT_BACKOFF.pause(*times, account.seed())),
+        _ => None,
+    }
+}
+
+fn save_again(account: &Account) -> Option<Plan> {
+    let (times, at, _) = account.saved.failed.as_ref().filter(|_| account.saved.pending.is_none())?;
+    plan(What::SaveAgain, *at + VAULT_BACKOFF.pause(*times, account.seed()))
+}
+
+fn prove_again(account: &Account) -> Option<Plan> {
+    match &account.work.as_ref()?.sign_in()?.phase {
+        Phase::Proving(proving) => plan(What::ProveAgain, proving.again?),
+        _ => None,
+    }
+}
+
+fn probe(account: &Account, policy: &Policy, now: Moment) -> Option<Plan> {
+    account.valid_grant(now)?;
+    if !account.setup.probes || !idle(account) {
+        return None;
+    }
+    let proof = &account.proof;
+    let Some((last, _)) = proof.last.as_ref().filter(|_| !proof.at_once) else { return plan(What::Probe, now) };
+    let pause = match (proof.refusals, proof.misses) {
+        (1.., _) => policy.confirm_after,
+        (0, 0) => policy.check_every,
+        (0, misses) => policy.backoff.pause(misses, account.seed()).min(policy.check_every),
+    };
+    plan(What::Probe, *last + pause)
+}
+
+fn renew(account: &Account, policy: &Policy, now: Moment) -> Option<Plan> {
+    let grant = account.grant.as_ref()?;
+    let campaign = &account.facts.campaign;
+    if !idle(account) || !account.can_renew(now) || account.setup.missing.is_some() || campaign.blocked {
+        return None;
+    }
+    if let Some(last) = campaign.last_failure {
+        // After the last attempt it is up to a person, but an outage that ends should heal by itself.
+        let pause = if campaign.manual { policy.check_every } else { pause_after_failure(account, policy) };
+        return plan(What::Renew, last + pause);
+    }
+    if account.facts.refused.is_some() {
+        return plan(What::Renew, now);
+    }
+    plan(What::Renew, lead_begins(grant.issued_at, grant.access_ends?, policy.lead))
+}
+
+fn ask(account: &Account, policy: &Policy, now: Moment) -> Option<Plan> {
+    let facts = &account.facts;
+    let campaign = &facts.campaign;
+    let grant = account.grant.as_ref()?;
+    if !idle(account) || facts.signed_out || account.setup.missing.is_some() || campaign.blocked {
+        return None;
+    }
+    if let Some(until) = campaign.asked_until {
+        return plan(What::AttemptOver, until);
+    }
+    let held = held_until(account, now);
+    let silent = account.can_renew(now) && !campaign.manual;
+    if campaign.manual || (silent && held.is_none()) || (held.is_none() && account.valid_grant(now).is_some()) {
+        return None;
+    }
+    if ends_by_cutoff(account) && !useful(account, now) || ladder::climbs(account, now) {
+        return None;
+    }
+    if let Some(last) = campaign.last_failure.filter(|_| !silent) {
+        return plan(What::AskPerson, last + pause_after_failure(account, policy));
+    }
+    let end = held.or(grant.access_ends).unwrap_or(now);
+    let begins = if silent { end - policy.lead } else { lead_begins(grant.issued_at, end, policy.lead) };
+    plan(What::AskPerson, if account.valid_grant(now).is_some() { begins } else { now })
+}
+
+fn climb(account: &Account, presence: Presence, now: Moment) -> Option<Plan> {
+    if !idle(account) {
+        return None;
+    }
+    plan(What::Ladder, ladder::next_rung(account, presence, now)?.at)
+}
+
+fn look(account: &Account, policy: &Policy, now: Moment) -> Option<Plan> {
+    let grant = account.valid_grant(now)?;
+    let held = held_until(account, now);
+    let moments = [
+        held.map(|end| end - policy.green_above),
+        // One moment later: at exactly one hour the level is still orange.
+        held.map(|end| end - policy.red_below + Duration::milliseconds(1)),
+        held,
+        grant.access_ends,
+        grant.access_ends.map(|end| lead_begins(grant.issued_at, end, policy.lead)),
+        ends_by_cutoff(account).then(|| grant.access_ends).flatten(),
+    ];
+    plan(What::Look, moments.into_iter().flatten().filter(|at| *at > now).min()?)
+}
+
+/// When the lead before an end begins: the setting, or a third of a life that is too short for it.
+pub fn lead_begins(issued: Moment, end: Moment, lead: Duration) -> Moment {
+    let life = end - issued;
+    if life >= lead * 2 { end - lead } else { issued + life * 2 / 3 }
+}
+
+/// The pause after the last failure of the row: growing, spread, and short enough that every attempt of the row fits
+/// before the end. Both bounds grow with the number of failures, so the pause never shrinks.
+pub fn pause_after_failure(account: &Account, policy: &Policy) -> Duration {
+    let campaign = &account.facts.campaign;
+    let failures = campaign.failures.clamp(1, 16);
+    let wanted = policy.backoff.pause(failures, account.seed());
+    let end = account.grant.as_ref().and_then(|grant| grant.access_ends);
+    let room = match (end, campaign.began) {
+        (Some(end), Some(began)) if end > began => end - began,
+        _ => return wanted,
+    };
+    let share = room * (1 << (failures - 1)) / (1 << policy.attempts.clamp(1, 16));
+    wanted.min(share.max(Duration::milliseconds(200)))
+}
+
+/// Whether the task lets itself be replaced by something that a person asked for.
+pub fn yields(task: &Task) -> bool {
+    matches!(task, Task::Probe)
+}

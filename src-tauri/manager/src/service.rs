@@ -1,0 +1,221 @@
+//! The crank: one task that owns the state, feeds events to `step` and hands the effects on.
+//!
+//! It decides nothing. A slow broker cannot delay anybody, because effects are carried out elsewhere ([`Hands`]) and come
+//! back as events. What this is not: it reads no clock; [`Clock`] is given to it.
+
+use crate::event::{Answer, Ask, Effect, Event, LogLevel, Reply, Ticket};
+use crate::hand_out::{HandOut, hand_out};
+use crate::notice::Telling;
+use crate::refused::{Code, Refused};
+use crate::show::snapshot;
+use crate::state::State;
+use crate::step::step;
+use crate::view::Snapshot;
+use async_trait::async_trait;
+use chrono::Duration;
+use daypass_domain::{AccountId, Attempt, Moment, Policy, Problem, Remedy};
+use std::collections::HashMap;
+use std::sync::Arc;
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+
+/// Time, given from outside.
+#[async_trait]
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now(&self) -> Moment;
+    /// Waits until that moment of real time, through sleep of the computer and changes of its clock.
+    async fn until(&self, moment: Moment);
+}
+
+/// Whoever carries effects out. Must not block: it starts the work and returns; the answer comes through the handle.
+pub trait Hands: Send + 'static {
+    /// Carries one effect out. `Tell`, `Reply`, `Log` and `Changed` never get here.
+    fn carry_out(&mut self, effect: Effect, handle: &Handle);
+}
+
+/// The way to the manager; cheap to clone.
+#[derive(Clone)]
+pub struct Handle {
+    inbox: mpsc::UnboundedSender<Input>,
+    version: watch::Receiver<u64>,
+    tellings: broadcast::Sender<Telling>,
+}
+
+enum Input {
+    Event(Event),
+    Ask(AccountId, Ask, oneshot::Sender<Result<Reply, Refused>>),
+    Look(oneshot::Sender<Snapshot>),
+    HandOut(AccountId, Duration, oneshot::Sender<Result<HandOut, Refused>>),
+    Policy(Box<Policy>),
+    Stop(oneshot::Sender<()>),
+}
+
+/// How many notifications may wait for a slow desktop before the oldest is dropped; each replaces the one before anyway.
+const TELLINGS_KEPT: usize = 256;
+
+/// Starts the loop.
+pub fn start(policy: Policy, clock: Arc<dyn Clock>, hands: impl Hands) -> (Handle, impl Future<Output = ()> + Send) {
+    let (inbox, receiver) = mpsc::unbounded_channel();
+    let (changed, version) = watch::channel(0);
+    let (tellings, _) = broadcast::channel(TELLINGS_KEPT);
+    let handle = Handle { inbox, version, tellings };
+    let turner = Turner {
+        state: State::default(),
+        policy,
+        clock,
+        hands,
+        changed,
+        tickets: HashMap::new(),
+        last_ticket: 0,
+        handle: handle.clone(),
+    };
+    (handle, turner.run(receiver))
+}
+
+struct Turner<H> {
+    state: State,
+    policy: Policy,
+    clock: Arc<dyn Clock>,
+    hands: H,
+    changed: watch::Sender<u64>,
+    tickets: HashMap<Ticket, oneshot::Sender<Result<Reply, Refused>>>,
+    last_ticket: u64,
+    handle: Handle,
+}
+
+impl<H: Hands> Turner<H> {
+    async fn run(mut self, mut inbox: mpsc::UnboundedReceiver<Input>) {
+        let clock = self.clock.clone();
+        loop {
+            let due = self.state.next_moment();
+            let wait = async {
+                match due {
+                    Some(moment) => clock.until(moment).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                biased;
+                input = inbox.recv() => match input {
+                    Some(Input::Stop(done)) => {
+                        let _ = done.send(());
+                        return;
+                    }
+                    Some(input) => self.take(input),
+                    None => return,
+                },
+                () = wait => self.turn(Event::Tick),
+            }
+        }
+    }
+
+    fn take(&mut self, input: Input) {
+        match input {
+            Input::Event(event) => self.turn(event),
+            Input::Ask(id, ask, reply) => {
+                self.last_ticket += 1;
+                let ticket = Ticket(self.last_ticket);
+                self.tickets.insert(ticket, reply);
+                self.turn(Event::Ask(id, ask, ticket));
+            }
+            Input::Look(reply) => {
+                let _ = reply.send(snapshot(&self.state, &self.policy, self.clock.now()));
+            }
+            Input::HandOut(id, min, reply) => {
+                let answer = match self.state.account(&id) {
+                    Some(account) => hand_out(account, self.clock.now(), min),
+                    None => Err(crate::words::unknown_account(&id)),
+                };
+                let _ = reply.send(answer);
+            }
+            Input::Policy(policy) => {
+                self.policy = *policy;
+                self.turn(Event::Woke);
+            }
+            Input::Stop(_) => {}
+        }
+    }
+
+    fn turn(&mut self, event: Event) {
+        let now = self.clock.now();
+        for effect in step(&mut self.state, event, now, &self.policy) {
+            match effect {
+                Effect::Changed => self.changed.send_modify(|version| *version += 1),
+                Effect::Tell(telling) => {
+                    let _ = self.handle.tellings.send(telling);
+                }
+                Effect::Reply(ticket, answer) => {
+                    if let Some(waiting) = self.tickets.remove(&ticket) {
+                        let _ = waiting.send(answer);
+                    }
+                }
+                Effect::Log(account, level, line) => match level {
+                    LogLevel::Info => tracing::info!(%account, "{line}"),
+                    LogLevel::Warn => tracing::warn!(%account, "{line}"),
+                    LogLevel::Error => tracing::error!(%account, "{line}"),
+                },
+                effect => self.hands.carry_out(effect, &self.handle),
+            }
+        }
+    }
+}
+
+impl Handle {
+    /// Sends an event.
+    pub fn event(&self, event: Event) {
+        let _ = self.inbox.send(Input::Event(event));
+    }
+
+    /// Sends an answer to an effect.
+    pub fn answer(&self, account: AccountId, attempt: Attempt, answer: Answer) {
+        self.event(Event::Answer(account, attempt, answer));
+    }
+
+    /// Asks for something and waits for the reply.
+    pub async fn ask(&self, account: &AccountId, ask: Ask) -> Result<Reply, Refused> {
+        let (reply, answer) = oneshot::channel();
+        let _ = self.inbox.send(Input::Ask(account.clone(), ask, reply));
+        answer.await.unwrap_or_else(|_| Err(stopped()))
+    }
+
+    /// What can be seen now.
+    pub async fn look(&self) -> Result<Snapshot, Refused> {
+        let (reply, answer) = oneshot::channel();
+        let _ = self.inbox.send(Input::Look(reply));
+        answer.await.map_err(|_| stopped())
+    }
+
+    /// The token, if it is good for at least that long.
+    pub async fn hand_out(&self, account: &AccountId, min_validity: Duration) -> Result<HandOut, Refused> {
+        let (reply, answer) = oneshot::channel();
+        let _ = self.inbox.send(Input::HandOut(account.clone(), min_validity, reply));
+        answer.await.unwrap_or_else(|_| Err(stopped()))
+    }
+
+    /// Replaces the general policy.
+    pub fn set_policy(&self, policy: Policy) {
+        let _ = self.inbox.send(Input::Policy(Box::new(policy)));
+    }
+
+    /// Changes whenever anything that can be seen may have changed.
+    pub fn version(&self) -> watch::Receiver<u64> {
+        self.version.clone()
+    }
+
+    /// What people are told from now on.
+    pub fn tellings(&self) -> broadcast::Receiver<Telling> {
+        self.tellings.subscribe()
+    }
+
+    /// Ends the loop; what is under way is left as it is.
+    pub async fn stop(&self) {
+        let (done, over) = oneshot::channel();
+        let _ = self.inbox.send(Input::Stop(done));
+        let _ = over.await;
+    }
+}
+
+fn stopped() -> Refused {
+    let problem = Problem::new("stopped", "Daypass is closing.", "Start it again.", Remedy::TryAgain);
+    Refused { code: Code::NotRunning, problem }
+}

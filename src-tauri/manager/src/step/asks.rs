@@ -1,0 +1,113 @@
+//! What people and programs ask for. Each ask gets exactly one reply.
+
+use super::{Turn, probing, renewing, signing_in, signing_out};
+use crate::account::{Account, Load, Pause};
+use crate::event::{Ask, Effect, Reply, Ticket};
+use crate::ladder;
+use crate::notice::Telling;
+use crate::refused::{Code, Refused};
+use crate::useful::{day_clock, useful};
+use crate::words;
+use daypass_domain::Generation;
+
+pub(super) fn ask(account: &mut Account, turn: &mut Turn<'_>, ask: &Ask, ticket: Ticket) {
+    retry_vault(account, turn);
+    match ask {
+        Ask::SignIn { open } => signing_in::ask(account, turn, *open, ticket),
+        Ask::Refresh { open } => refresh(account, turn, *open, ticket),
+        Ask::Finished => finished(account, turn, ticket),
+        Ask::Cancel => signing_in::cancel(account, turn, ticket),
+        Ask::Probe => probe(account, turn, ticket),
+        Ask::ReportInvalid(generation) => report(account, turn, *generation, ticket),
+        Ask::SignOut => signing_out::sign_out(account, turn, ticket),
+        Ask::Pause(until) => {
+            account.facts.paused = Some(Pause { until: *until });
+            turn.emit(Effect::Tell(Telling::Withdraw { account: account.setup.account.id.to_string() }));
+            turn.reply(ticket, Ok(Reply::Done));
+        }
+        Ask::Resume => {
+            account.facts.paused = None;
+            turn.reply(ticket, Ok(Reply::Done));
+        }
+        Ask::Snooze => snooze(account, turn, ticket),
+    }
+}
+
+fn refresh(account: &mut Account, turn: &mut Turn<'_>, open: bool, ticket: Ticket) {
+    if let Some(missing) = &account.setup.missing {
+        let problem = missing.clone();
+        return turn.reply(ticket, Err(Refused { code: Code::NoCredentials, problem }));
+    }
+    if account.facts.paused.is_some() {
+        return turn.reply(ticket, Err(Refused { code: Code::Paused, problem: words::paused(account) }));
+    }
+    // One is under way: join it. A waiting sign-in tells its address.
+    if account.work.as_ref().is_some_and(|work| work.sign_in().is_some()) {
+        return signing_in::ask(account, turn, open, ticket);
+    }
+    if account.work.as_ref().is_some_and(|work| work.brings_token()) {
+        return turn.reply(ticket, Ok(Reply::Done));
+    }
+    if account.can_renew(turn.now) {
+        account.facts.campaign = crate::account::Campaign::default();
+        renewing::renew(account, turn);
+        return turn.reply(ticket, Ok(Reply::Done));
+    }
+    if useful(account, turn.now) {
+        return signing_in::ask(account, turn, open, ticket);
+    }
+    // A new token would end no later, but the person wanted to know: ask the broker about the one we have.
+    account.proof.at_once = true;
+    let problem = words::not_useful(account, turn.now);
+    turn.reply(ticket, Err(Refused { code: Code::NotUseful, problem }));
+}
+
+fn finished(account: &mut Account, turn: &mut Turn<'_>, ticket: Ticket) {
+    if account.work.as_ref().is_some_and(|work| work.brings_token()) {
+        return account.waiting.push(ticket);
+    }
+    let reply = match &account.trouble {
+        Some(problem) => Err(Refused { code: Code::Failed, problem: problem.clone() }),
+        None => Ok(Reply::Done),
+    };
+    turn.reply(ticket, reply);
+}
+
+fn probe(account: &mut Account, turn: &mut Turn<'_>, ticket: Ticket) {
+    if account.valid_grant(turn.now).is_none() {
+        let problem = words::no_token(account, turn.now);
+        return turn.reply(ticket, Err(Refused { code: Code::NoToken, problem }));
+    }
+    probing::soon(account);
+    turn.reply(ticket, Ok(Reply::Done));
+}
+
+/// Reports are cheap to send and cost one probe, however many come: a probe under way answers all of them, and a report
+/// about an older generation says nothing about the token we hold.
+fn report(account: &mut Account, turn: &mut Turn<'_>, generation: Generation, ticket: Ticket) {
+    if generation == account.generation && account.work.is_none() {
+        probing::soon(account);
+    }
+    turn.reply(ticket, Ok(Reply::Done));
+}
+
+fn snooze(account: &mut Account, turn: &mut Turn<'_>, ticket: Ticket) {
+    let clock = day_clock(account);
+    let open = clock.at(turn.now, account.setup.profile.market.open);
+    let last = open - clock.span(ladder::LAST_STEP_BEFORE_OPEN);
+    let until = turn.now + clock.span(ladder::SNOOZE);
+    let rungs = &mut account.facts.ladder;
+    rungs.snoozed_until = Some(if turn.now < last { until.min(last) } else { until });
+    rungs.told.pop();
+    turn.emit(Effect::Tell(Telling::Withdraw { account: account.setup.account.id.to_string() }));
+    turn.reply(ticket, Ok(Reply::Done));
+}
+
+/// Somebody is here and wants something: the right moment to try a locked keyring again.
+fn retry_vault(account: &mut Account, turn: &mut Turn<'_>) {
+    if matches!(account.load, Load::Failed(..)) {
+        super::delivering::load(account, turn);
+    } else if account.saved.failed.is_some() && account.saved.pending.is_none() {
+        super::delivering::save(account, turn);
+    }
+}

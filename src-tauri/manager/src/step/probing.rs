@@ -1,0 +1,80 @@
+//! Asking the broker about the held token. Unknown is not no: silence never costs a token.
+
+use super::{Turn, delivering, signing_in, warning};
+use crate::account::{Account, Refusal, Said};
+use crate::event::{Effect, LogLevel};
+use crate::words;
+use crate::work::{Task, Work};
+use daypass_brokers::Probe;
+use daypass_domain::{Problem, UserId};
+
+/// The next look asks.
+pub(super) fn soon(account: &mut Account) {
+    account.proof.at_once = true;
+}
+
+pub(super) fn probe(account: &mut Account, turn: &mut Turn<'_>) {
+    let Some(grant) = account.valid_grant(turn.now).cloned() else { return };
+    account.proof.at_once = false;
+    let attempt = turn.attempt();
+    let until = turn.now + signing_in::FLIGHT_LIMIT;
+    account.work = Some(Work { attempt, since: turn.now, until, task: Task::Probe });
+    turn.emit(Effect::Probe(account.setup.account.id.clone(), attempt, grant));
+}
+
+pub(super) fn probed(account: &mut Account, turn: &mut Turn<'_>, answer: Probe) {
+    if account.work.as_ref().is_some_and(|work| !work.is_probe()) {
+        return signing_in::proved(account, turn, answer);
+    }
+    account.work = None;
+    match answer {
+        Probe::Valid { user } => yes(account, turn, user),
+        Probe::Invalid(problem) => no(account, turn, problem),
+        Probe::Unknown(problem) => nothing(account, turn, problem),
+    }
+}
+
+fn yes(account: &mut Account, turn: &mut Turn<'_>, user: Option<UserId>) {
+    let was_silent = account.proof.silent_since.is_some();
+    let proof = &mut account.proof;
+    proof.last = Some((turn.now, Said::Yes));
+    (proof.yes, proof.misses, proof.refusals, proof.silent_since) = (true, 0, 0, None);
+    if let (Some(grant), Some(user)) = (&mut account.grant, user) {
+        account.facts.user.get_or_insert_with(|| user.clone());
+        grant.user.get_or_insert(user);
+    }
+    if was_silent {
+        account.trouble = None;
+    }
+    let line = words::valid_line(account, turn.now);
+    turn.log(account, LogLevel::Info, line);
+}
+
+fn no(account: &mut Account, turn: &mut Turn<'_>, problem: Problem) {
+    let proof = &mut account.proof;
+    proof.last = Some((turn.now, Said::No(problem.clone())));
+    proof.refusals += 1;
+    if proof.refusals < 2 {
+        return;
+    }
+    proof.yes = false;
+    proof.refusals = 0;
+    turn.log(account, LogLevel::Warn, format!("The broker refused the token twice: {}", problem.code));
+    account.facts.refused = Some(Refusal { at: turn.now, problem: problem.clone() });
+    account.trouble = Some(problem);
+    warning::refused(account, turn);
+    delivering::save(account, turn);
+}
+
+fn nothing(account: &mut Account, turn: &mut Turn<'_>, problem: Problem) {
+    let misses = account.policy(turn.policy).misses;
+    let proof = &mut account.proof;
+    proof.last = Some((turn.now, Said::Nothing(problem.clone())));
+    proof.misses += 1;
+    proof.silent_since.get_or_insert(turn.now);
+    let count = proof.misses;
+    turn.log(account, LogLevel::Warn, format!("The check brought no answer ({count} in a row): {}", problem.what));
+    if count >= misses {
+        account.trouble = Some(problem);
+    }
+}

@@ -1,0 +1,267 @@
+//! Signing in: listener, browser, code, exchange, proof. The old token counts until the new one is proven.
+//!
+//! A spent code is never sent again, a second tab is never opened, and everything has an end.
+
+use super::{Turn, delivering, renewing};
+use crate::account::{Account, Said};
+use crate::event::{Effect, Ending, LogLevel, Reply, Ticket};
+use crate::refused::{Code, Refused};
+use crate::words;
+use crate::work::{Phase, Proving, SignIn, Task, Work};
+use chrono::Duration;
+use daypass_brokers::{Artefact, BrokerError, Probe};
+use daypass_domain::{Grant, Problem, UserId};
+
+/// Longer than any request may take; only a lost answer ever gets here.
+pub(super) const FLIGHT_LIMIT: Duration = Duration::seconds(60);
+/// How often a new token is asked about before it is taken unproven: a person has just signed in, so a broker that is
+/// slow to answer must not cost them the sign-in.
+const PROVING_ASKS: u32 = 3;
+
+pub(super) fn ask(account: &mut Account, turn: &mut Turn<'_>, open: bool, ticket: Ticket) {
+    if let Some(missing) = &account.setup.missing {
+        let problem = missing.clone();
+        return turn.reply(ticket, Err(Refused { code: Code::NoCredentials, problem }));
+    }
+    let id = account.setup.account.id.clone();
+    match &mut account.work {
+        Some(Work { task: Task::SignIn(sign_in), until, attempt, .. }) => {
+            // Shared: whoever comes second gets the same address. A browser opens only if none was opened yet.
+            if let (Some(url), Phase::Waiting) = (&sign_in.url, &sign_in.phase) {
+                if open && !sign_in.browser {
+                    sign_in.browser = true;
+                    turn.emit(Effect::OpenBrowser(id, *attempt));
+                }
+                let reply = Reply::SignIn { url: url.clone(), until: *until, browser: sign_in.browser };
+                turn.reply(ticket, Ok(reply));
+            } else if matches!(sign_in.phase, Phase::Starting) {
+                sign_in.asked.push(ticket);
+            } else {
+                turn.reply(ticket, Ok(Reply::Done));
+            }
+        }
+        Some(work) if !crate::next::yields(&work.task) => {
+            turn.reply(ticket, Err(Refused { code: Code::CannotStart, problem: words::busy() }));
+        }
+        _ => start(account, turn, open, ticket),
+    }
+}
+
+/// Opens the listener, and the browser after it.
+pub(super) fn start(account: &mut Account, turn: &mut Turn<'_>, open: bool, ticket: Ticket) {
+    let attempt = turn.attempt();
+    let asked = if ticket == Ticket::default() { Vec::new() } else { vec![ticket] };
+    let sign_in = SignIn { phase: Phase::Starting, browser: open, url: None, asked };
+    let until = turn.now + account.policy(turn.policy).sign_in_wait;
+    account.work = Some(Work { attempt, since: turn.now, until, task: Task::SignIn(sign_in) });
+    account.facts.campaign.began = account.facts.campaign.began.or(Some(turn.now));
+    account.facts.campaign.asked_until = None;
+    turn.emit(Effect::Listen { account: account.setup.account.id.clone(), attempt, open });
+}
+
+pub(super) fn listening(account: &mut Account, turn: &mut Turn<'_>, result: Result<String, Problem>) {
+    let Some(Work { task: Task::SignIn(sign_in), until, .. }) = &mut account.work else { return };
+    let asked = std::mem::take(&mut sign_in.asked);
+    match result {
+        Ok(url) => {
+            sign_in.phase = Phase::Waiting;
+            sign_in.url = Some(url.clone());
+            let reply = Reply::SignIn { url, until: *until, browser: sign_in.browser };
+            asked.into_iter().for_each(|ticket| turn.reply(ticket, Ok(reply.clone())));
+            turn.log(account, LogLevel::Info, "Waiting for the browser");
+        }
+        Err(problem) => {
+            account.work = None;
+            let refused = Refused { code: Code::CannotStart, problem: problem.clone() };
+            asked.into_iter().for_each(|ticket| turn.reply(ticket, Err(refused.clone())));
+            turn.log(account, LogLevel::Warn, format!("The sign-in could not begin: {problem}"));
+            account.trouble = Some(problem);
+            tell_waiting(account, turn);
+            renewing::attempt_failed(account, turn);
+        }
+    }
+}
+
+pub(super) fn returned(account: &mut Account, turn: &mut Turn<'_>, result: Result<Artefact, Problem>) {
+    let Some(Work { task: Task::SignIn(sign_in), until, attempt, .. }) = &mut account.work else { return };
+    if !matches!(sign_in.phase, Phase::Waiting) {
+        return;
+    }
+    match result {
+        Ok(artefact) => {
+            sign_in.phase = Phase::Exchanging;
+            *until = turn.now + FLIGHT_LIMIT;
+            let effect = Effect::Exchange(account.setup.account.id.clone(), *attempt, artefact);
+            turn.emit(effect);
+        }
+        Err(problem) => failed(account, turn, problem),
+    }
+}
+
+pub(super) fn exchanged(account: &mut Account, turn: &mut Turn<'_>, result: Result<Grant, BrokerError>) {
+    match result {
+        Err(error) => failed(account, turn, error.problem),
+        Ok(grant) if is_stranger(account, grant.user.as_ref()) => wrong_user(account, turn, grant.user),
+        Ok(grant) if account.setup.probes => prove(account, turn, Proving { grant, asks: 0, refusals: 0, again: None }),
+        Ok(grant) => accept(account, turn, grant, true),
+    }
+}
+
+fn prove(account: &mut Account, turn: &mut Turn<'_>, proving: Proving) {
+    let id = account.setup.account.id.clone();
+    let Some(Work { task: Task::SignIn(sign_in), until, attempt, .. }) = &mut account.work else { return };
+    *until = turn.now + FLIGHT_LIMIT;
+    turn.emit(Effect::Probe(id, *attempt, proving.grant.clone()));
+    sign_in.phase = Phase::Proving(Proving { asks: proving.asks + 1, again: None, ..proving });
+}
+
+pub(super) fn prove_again(account: &mut Account, turn: &mut Turn<'_>) {
+    if let Some(Work { task: Task::SignIn(SignIn { phase: Phase::Proving(proving), .. }), .. }) = &account.work {
+        let proving = proving.clone();
+        prove(account, turn, proving);
+    }
+}
+
+/// The broker's answer about the new token. A refusal counts after a second ask; silence does not count at all.
+pub(super) fn proved(account: &mut Account, turn: &mut Turn<'_>, answer: Probe) {
+    let confirm_after = account.policy(turn.policy).confirm_after;
+    let Some(Work { task: Task::SignIn(SignIn { phase: Phase::Proving(proving), .. }), .. }) = &mut account.work else {
+        return;
+    };
+    match answer {
+        Probe::Valid { user } => {
+            let mut grant = proving.grant.clone();
+            grant.user = user.or(grant.user);
+            if is_stranger(account, grant.user.as_ref()) {
+                return wrong_user(account, turn, grant.user);
+            }
+            accept(account, turn, grant, true);
+        }
+        Probe::Invalid(problem) if proving.refusals > 0 => failed(account, turn, problem),
+        Probe::Invalid(_) => {
+            proving.refusals += 1;
+            proving.again = Some(turn.now + confirm_after);
+        }
+        Probe::Unknown(_) if proving.asks >= PROVING_ASKS => {
+            let grant = proving.grant.clone();
+            accept(account, turn, grant, false);
+        }
+        Probe::Unknown(_) => proving.again = Some(turn.now + confirm_after),
+    }
+}
+
+fn accept(account: &mut Account, turn: &mut Turn<'_>, grant: Grant, proven: bool) {
+    account.facts.user = account.facts.user.clone().or_else(|| grant.user.clone());
+    renewing::adopt(account, turn, grant);
+    account.proof.yes = proven;
+    account.proof.at_once = !proven;
+    account.proof.last = proven.then_some((turn.now, Said::Yes));
+    if let Some(Work { task: Task::SignIn(sign_in), until, .. }) = &mut account.work {
+        sign_in.phase = Phase::Saving { proven };
+        *until = turn.now + FLIGHT_LIMIT;
+    }
+    delivering::save(account, turn);
+}
+
+/// The vault has answered: say on the page how it ended.
+pub(super) fn stored(account: &mut Account, turn: &mut Turn<'_>, not_saved: Option<Problem>) {
+    let Some(Work { task: Task::SignIn(SignIn { phase: Phase::Saving { proven }, .. }), since, .. }) = &account.work
+    else {
+        return;
+    };
+    let grant = account.grant.as_ref();
+    let ending = Ending::SignedIn {
+        user: grant.and_then(|grant| grant.user.as_ref()).map(|user| user.0.clone()),
+        until: grant.and_then(|grant| grant.access_ends),
+        proven: *proven,
+        not_saved,
+        took: turn.now - *since,
+    };
+    turn.log(account, LogLevel::Info, "Token refresh successful");
+    super::warning::tell_done(account, turn);
+    end(account, turn, ending);
+}
+
+fn is_stranger(account: &Account, user: Option<&UserId>) -> bool {
+    matches!((account.expected_user(), user), (Some(wanted), Some(got)) if wanted != got)
+}
+
+fn wrong_user(account: &mut Account, turn: &mut Turn<'_>, user: Option<UserId>) {
+    let got = user.map(|user| user.0).unwrap_or_default();
+    let wanted = account.expected_user().map(|user| user.0.clone()).unwrap_or_default();
+    account.trouble = Some(words::wrong_user(&got, &wanted));
+    turn.log(account, LogLevel::Warn, format!("{got} signed in, not {wanted}; nothing was changed"));
+    end(account, turn, Ending::WrongUser { got, wanted });
+    renewing::attempt_failed(account, turn);
+}
+
+fn failed(account: &mut Account, turn: &mut Turn<'_>, problem: Problem) {
+    turn.log(account, LogLevel::Warn, format!("The sign-in failed: {} ({})", problem.what, problem.code));
+    account.trouble = Some(problem.clone());
+    account.facts.campaign.blocked = problem.remedy == daypass_domain::Remedy::FixSetting;
+    end(account, turn, Ending::Failed(problem));
+    renewing::attempt_failed(account, turn);
+}
+
+/// The work under way has had its time.
+pub(super) fn give_up(account: &mut Account, turn: &mut Turn<'_>) {
+    let Some(work) = account.work.as_ref() else { return };
+    match &work.task {
+        Task::SignIn(SignIn { phase: Phase::Saving { .. }, .. }) => stored(account, turn, Some(words::not_saved_yet())),
+        Task::SignIn(SignIn { phase: Phase::Proving(proving), .. }) => {
+            let grant = proving.grant.clone();
+            accept(account, turn, grant, false);
+        }
+        Task::SignIn(SignIn { phase: Phase::Exchanging, .. }) => failed(account, turn, words::no_answer(account)),
+        Task::SignIn(_) => {
+            let minutes = account.policy(turn.policy).sign_in_wait;
+            account.trouble = Some(words::too_late(minutes));
+            end(account, turn, Ending::TooLate);
+            renewing::attempt_failed(account, turn);
+        }
+        Task::Probe => super::probing::probed(account, turn, Probe::Unknown(words::no_answer(account))),
+        Task::Renew(_) => renewing::lost(account, turn),
+        Task::SignOut => super::signing_out::finish(account, turn),
+    }
+}
+
+pub(super) fn cancel(account: &mut Account, turn: &mut Turn<'_>, ticket: Ticket) {
+    let cancellable = match account.work.as_ref().map(|work| &work.task) {
+        Some(Task::SignIn(sign_in)) => matches!(sign_in.phase, Phase::Starting | Phase::Waiting),
+        _ => false,
+    };
+    if !cancellable {
+        return turn.reply(ticket, Err(Refused { code: Code::NothingToDo, problem: words::nothing_to_cancel() }));
+    }
+    account.trouble = Some(words::cancelled());
+    end(account, turn, Ending::Cancelled);
+    account.trouble = None;
+    // Whoever cancels wants quiet: the attempt counts, and nothing is asked again before its pause is over.
+    if account.grant.is_some() {
+        renewing::attempt_failed(account, turn);
+    }
+    turn.reply(ticket, Ok(Reply::Done));
+}
+
+fn end(account: &mut Account, turn: &mut Turn<'_>, ending: Ending) {
+    if let Some(work) = account.work.take() {
+        turn.emit(Effect::Close(account.setup.account.id.clone(), work.attempt, ending));
+        if let Task::SignIn(sign_in) = work.task {
+            let problem = account.trouble.clone().unwrap_or_else(words::cancelled);
+            let refused = Refused { code: Code::CannotStart, problem };
+            sign_in.asked.into_iter().for_each(|ticket| turn.reply(ticket, Err(refused.clone())));
+        }
+    }
+    tell_waiting(account, turn);
+}
+
+/// Replies to everybody who waits for the end of the work.
+pub(super) fn tell_waiting(account: &mut Account, turn: &mut Turn<'_>) {
+    let reply = match &account.trouble {
+        Some(problem) => Err(Refused { code: Code::Failed, problem: problem.clone() }),
+        None => Ok(Reply::Done),
+    };
+    for ticket in std::mem::take(&mut account.waiting) {
+        turn.reply(ticket, reply.clone());
+    }
+}

@@ -1,0 +1,133 @@
+//! Telling people: once per cause, one notification per account, and only if something useful can be done.
+//!
+//! A threshold that is passed in quiet hours, or when nobody can do anything about it, changes the icon and nothing
+//! else. What this is not: it does not decide when the market's ladder or an attempt is due (`next` does).
+
+use super::{Turn, signing_in};
+use crate::account::{Account, Cause};
+use crate::event::{Effect, Presence, Ticket};
+use crate::health::{self, Health};
+use crate::ladder;
+use crate::notice::{Notice, Telling};
+use crate::useful::{day_clock, ends_by_cutoff, useful};
+use crate::view::Level;
+use crate::words;
+use daypass_domain::OpenBrowser;
+
+/// Thresholds that were passed since the last look.
+pub(super) fn warn(account: &mut Account, turn: &mut Turn<'_>) {
+    let busy = account.work.as_ref().is_some_and(|work| work.brings_token());
+    if account.grant.is_none() || account.facts.signed_out || account.facts.paused.is_some() || busy {
+        return;
+    }
+    let Health { level, .. } = health::health(account, turn.policy, turn.now);
+    let cause = match (account.valid_grant(turn.now).is_some(), level) {
+        (_, Level::Green) => return,
+        (true, Level::Orange) => Cause::Orange,
+        (true, Level::Red) => Cause::Red,
+        // A refusal has been told by itself; a renewal that is still to come will mend it or tell.
+        (false, _) if account.facts.refused.is_some() || account.can_renew(turn.now) => return,
+        (false, _) => Cause::Ended,
+    };
+    if !tell_once(account, cause) {
+        return;
+    }
+    // The night's cut-off is no news; the ladder speaks in the morning.
+    let ladder = cause == Cause::Ended && ends_by_cutoff(account);
+    if !ladder && useful(account, turn.now) && !is_quiet(account, turn) {
+        show(account, turn, words::threshold(account, cause, turn.now));
+    }
+}
+
+/// The rung of the market's ladder that is due.
+pub(super) fn tell_rung(account: &mut Account, turn: &mut Turn<'_>) {
+    let Some(rung) = ladder::next_rung(account, turn.presence, turn.now) else { return };
+    let today = Some(day_clock(account).midnight(turn.now));
+    let facts = &mut account.facts;
+    if facts.ladder.day != today {
+        facts.ladder = crate::account::Ladder { day: today, ..Default::default() };
+    }
+    facts.ladder.snoozed_until = None;
+    facts.ladder.told.push(rung.cause);
+    let policy = account.policy(turn.policy);
+    let may_open = policy.open_browser == OpenBrowser::WhenPresent && turn.presence == Presence::There;
+    let first_try = account.facts.campaign.failures == 0;
+    if may_open && first_try && rung.cause == Cause::Reminder {
+        return signing_in::start(account, turn, true, Ticket::default());
+    }
+    let before_ready_by = matches!(rung.cause, Cause::Hint | Cause::Reminder);
+    if !(before_ready_by && is_quiet(account, turn)) {
+        show(account, turn, words::rung(account, rung.cause, turn.now));
+    }
+}
+
+/// A person is needed, and no browser opens by itself.
+pub(super) fn ask(account: &mut Account, turn: &mut Turn<'_>) {
+    let Health { level, .. } = health::health(account, turn.policy, turn.now);
+    let ended = account.valid_grant(turn.now).is_none();
+    let red_below = account.policy(turn.policy).red_below;
+    let left = health::held_until(account, turn.now).map(|end| end - turn.now);
+    // The lead and the red threshold are the same hour by default: one notification then says both.
+    let cause = match left {
+        _ if ended => Cause::Ended,
+        Some(left) if level == Level::Red || left <= red_below => Cause::Red,
+        _ => Cause::Orange,
+    };
+    tell_once(account, cause);
+    if !is_quiet(account, turn) {
+        show(account, turn, words::threshold(account, cause, turn.now));
+    }
+}
+
+/// All attempts failed.
+pub(super) fn manual(account: &mut Account, turn: &mut Turn<'_>) {
+    if tell_once(account, Cause::Manual) {
+        show(account, turn, words::manual(account, turn.now));
+    }
+}
+
+/// The broker refused the token before its time.
+pub(super) fn refused(account: &mut Account, turn: &mut Turn<'_>) {
+    if tell_once(account, Cause::Refused) && account.facts.paused.is_none() {
+        show(account, turn, words::refused(account, turn.now));
+    }
+}
+
+/// A sign-in is done: says so, and goes away by itself.
+pub(super) fn tell_done(account: &Account, turn: &mut Turn<'_>) {
+    show(account, turn, words::done(account, turn.now));
+}
+
+/// The cause is gone.
+pub(super) fn withdraw(account: &Account, turn: &mut Turn<'_>) {
+    turn.emit(Effect::Tell(Telling::Withdraw { account: account.setup.account.id.to_string() }));
+}
+
+fn show(account: &Account, turn: &mut Turn<'_>, notice: Notice) {
+    debug_assert_eq!(notice.account, account.setup.account.id.to_string());
+    turn.emit(Effect::Tell(Telling::Show(notice)));
+}
+
+/// Remembers that this was told; false if it was told before. A worse cause includes the milder ones.
+fn tell_once(account: &mut Account, cause: Cause) -> bool {
+    let told = &mut account.facts.told;
+    if told.contains(&cause) {
+        return false;
+    }
+    let milder: &[Cause] = match cause {
+        Cause::Red => &[Cause::Orange],
+        Cause::Ended | Cause::Refused => &[Cause::Orange, Cause::Red],
+        _ => &[],
+    };
+    for cause in milder.iter().chain([&cause]) {
+        if !told.contains(cause) {
+            told.push(*cause);
+        }
+    }
+    true
+}
+
+fn is_quiet(account: &Account, turn: &Turn<'_>) -> bool {
+    let local = turn.now.with_timezone(&turn.local).time();
+    account.policy(turn.policy).quiet.is_some_and(|quiet| quiet.contains(local))
+}

@@ -1,0 +1,50 @@
+//! Whether a new token now would last longer than the one we hold: the 02:30 trap.
+
+use crate::account::Account;
+use crate::clock::DayClock;
+use daypass_domain::{DailyCutoff, Moment};
+
+/// The broker's fixed cut-off for this account, on its own day (a practice day may take minutes).
+pub fn cutoff(account: &Account) -> Option<DailyCutoff> {
+    let cutoff = account.setup.profile.cutoff?;
+    Some(match account.setup.account.day {
+        Some(day) => cutoff.on_day_of(day),
+        None => cutoff,
+    })
+}
+
+/// Whether the token that we hold, or held last, was ended by the fixed cut-off. A practice token may have a life of
+/// its own, and then the cut-off says nothing about the next one.
+pub fn ends_by_cutoff(account: &Account) -> bool {
+    match (cutoff(account), &account.grant) {
+        (Some(cutoff), Some(grant)) => grant.access_ends.is_none_or(|end| end == cutoff.after(grant.issued_at)),
+        (cutoff, None) => cutoff.is_some(),
+        (None, _) => false,
+    }
+}
+
+/// The end that a token got now would have, where that can be known.
+pub fn new_end(account: &Account, now: Moment) -> Option<Moment> {
+    if ends_by_cutoff(account) {
+        return cutoff(account).map(|cutoff| cutoff.after(now));
+    }
+    let grant = account.grant.as_ref()?;
+    // The last token's life is the best guess for the next one's.
+    grant.access_ends.map(|end| now + (end - grant.issued_at))
+}
+
+/// Whether a token got now would end later than the one that is held.
+pub fn useful(account: &Account, now: Moment) -> bool {
+    let Some(held) = account.valid_grant(now) else { return true };
+    match (held.access_ends, new_end(account, now)) {
+        (Some(held), Some(new)) => new > held,
+        // A token without an end cannot be outlived.
+        (None, _) => false,
+        (Some(_), None) => true,
+    }
+}
+
+/// The day that the account's exchange and broker live by.
+pub fn day_clock(account: &Account) -> DayClock {
+    DayClock { zone: account.setup.profile.market.zone, day: account.setup.account.day }
+}

@@ -1,0 +1,287 @@
+//! Every sentence of the manager, in one place: for the log, the API, the tray and notifications.
+//!
+//! Say what happened, then what to do. Times in here are exchange time with its zone's word, because these sentences
+//! travel to places that know no local zone. The window has words of its own.
+
+use crate::account::{Account, Cause};
+use crate::health::held_until;
+use crate::notice::{Action, Notice, Urgency};
+use crate::refused::{Code, Refused};
+use crate::useful::{day_clock, ends_by_cutoff, new_end};
+use chrono::Duration;
+use daypass_domain::{AccountId, Moment, Problem, Remedy};
+
+/// `1 h 48 min`, `42 min`, `50 s`, `4 d 3 h`.
+pub(crate) fn span(span: Duration) -> String {
+    let seconds = span.num_seconds().max(0);
+    match (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60) {
+        (0, 0, 0) => format!("{seconds} s"),
+        (0, 0, minutes) => format!("{minutes} min"),
+        (0, hours, minutes) => format!("{hours} h {minutes} min"),
+        (days, hours, _) => format!("{days} d {hours} h"),
+    }
+}
+
+/// `0:45:00`, for the log.
+fn clock_span(span: Duration) -> String {
+    let seconds = span.num_seconds().max(0);
+    format!("{}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60)
+}
+
+fn hours(span: Duration) -> String {
+    format!("{:.1}", span.num_seconds().max(0) as f64 / 3_600.0)
+}
+
+/// `03:30 IST`, with seconds on a practice day, whose times are only seconds apart.
+pub(crate) fn time(account: &Account, at: Moment) -> String {
+    let market = &account.setup.profile.market;
+    let shape = if account.setup.account.day.is_some() { "%H:%M:%S" } else { "%H:%M" };
+    format!("{} {}", at.with_timezone(&market.zone).format(shape), market.zone_word)
+}
+
+/// `Token valid, expires in 18.3 hours`.
+pub(crate) fn valid_line(account: &Account, now: Moment) -> String {
+    match account.grant.as_ref().and_then(|grant| grant.access_ends) {
+        Some(end) => format!("Token valid, expires in {} hours", hours(end - now)),
+        None => "Token valid, no end known".to_owned(),
+    }
+}
+
+/// `Token expires in 0:45:00, attempting refresh...`
+pub(crate) fn attempting(account: &Account, now: Moment) -> String {
+    match account.valid_grant(now).map(|grant| grant.access_ends) {
+        Some(Some(end)) => format!("Token expires in {}, attempting refresh...", clock_span(end - now)),
+        Some(None) => "Attempting refresh...".to_owned(),
+        None => "Token has already expired!".to_owned(),
+    }
+}
+
+/// The one sentence of the status answer.
+pub(crate) fn message(account: &Account, verified: bool, now: Moment) -> String {
+    let broker = account.setup.profile.name;
+    if let Some(problem) = &account.setup.missing {
+        return problem.to_string();
+    }
+    if account.grant.is_none() {
+        return "Not signed in. Sign in to get a token.".to_owned();
+    }
+    if let Some(refusal) = &account.facts.refused {
+        return format!("{broker} refused the token at {}. Sign in again.", time(account, refusal.at));
+    }
+    if account.valid_grant(now).is_none() {
+        return no_token(account, now).to_string();
+    }
+    let line = match held_until(account, now) {
+        None if account.can_renew(now) => "Token valid, renews by itself".to_owned(),
+        Some(end) if account.can_renew(now) => {
+            format!("Token valid, renews by itself; the next sign-in is due in {}", span(end - now))
+        }
+        _ => valid_line(account, now),
+    };
+    if verified { line } else { format!("{line}; {broker} has not confirmed it yet") }
+}
+
+pub(crate) fn not_saved_line(problem: &Problem) -> String {
+    format!("The token is in memory only and will be written again later: {}", problem.what)
+}
+
+pub(crate) fn unknown_account(id: &AccountId) -> Refused {
+    let problem = Problem::new("unknown_account", "", "See the accounts with `daypass accounts`.", Remedy::FixSetting)
+        .saying(format!("There is no account \"{id}\"."));
+    Refused { code: Code::UnknownAccount, problem }
+}
+
+pub(crate) fn no_token(account: &Account, now: Moment) -> Problem {
+    let end = account.grant.as_ref().and_then(|grant| grant.access_ends).filter(|end| *end <= now);
+    let problem = Problem::new("no_token", "There is no token.", "Sign in to get one.", Remedy::SignInAgain);
+    match (&account.facts.refused, end) {
+        (Some(refusal), _) => problem.saying(format!(
+            "{} refused the token at {}.",
+            account.setup.profile.name,
+            time(account, refusal.at)
+        )),
+        (None, Some(end)) => problem.saying(format!("The token ended at {}.", time(account, end))),
+        (None, None) => problem,
+    }
+}
+
+pub(crate) fn too_short(account: &Account, end: Moment, now: Moment) -> Problem {
+    Problem::new("too_short", "", "Ask for less, or sign in again when that gives more.", Remedy::TryAgain).saying(
+        format!("The token ends at {}, in {}: that is less than was asked for.", time(account, end), span(end - now)),
+    )
+}
+
+pub(crate) fn paused(account: &Account) -> Problem {
+    Problem::new("paused", "", "Resume it first.", Remedy::FixSetting)
+        .saying(format!("{} is paused.", account.setup.account.label))
+}
+
+pub(crate) fn not_useful(account: &Account, now: Moment) -> Problem {
+    let new = new_end(account, now).map_or("no later".to_owned(), |end| format!("at {}", time(account, end)));
+    let todo = match new_end(account, now) {
+        Some(end) if ends_by_cutoff(account) => {
+            format!("Sign in after {}, when {} ends every token.", time(account, end), account.setup.profile.name)
+        }
+        _ => "The token that is held is as good as a new one.".to_owned(),
+    };
+    Problem::new("not_useful", "", "", Remedy::TryAgain)
+        .saying(format!("A new token would also end {new}; the broker is asked about the one that is held instead."))
+        .advising(todo)
+}
+
+pub(crate) fn busy() -> Problem {
+    Problem::new("busy", "Something else is under way for this account.", "Try again in a minute.", Remedy::TryAgain)
+}
+
+pub(crate) fn nothing_to_cancel() -> Problem {
+    Problem::new(
+        "nothing_to_cancel",
+        "No sign-in waits that could be cancelled.",
+        "There is nothing to do.",
+        Remedy::TryAgain,
+    )
+}
+
+pub(crate) fn cancelled() -> Problem {
+    Problem::new(
+        "cancelled",
+        "The sign-in was cancelled.",
+        "Start again when you like; nothing changed.",
+        Remedy::SignInAgain,
+    )
+}
+
+pub(crate) fn too_late(wait: Duration) -> Problem {
+    Problem::new("sign_in_timed_out", "", "Start again; nothing changed.", Remedy::SignInAgain)
+        .saying(format!("Nobody finished the sign-in within {}.", span(wait)))
+}
+
+pub(crate) fn no_answer(account: &Account) -> Problem {
+    Problem::new("no_answer", "", "Start again in a moment.", Remedy::TryAgain)
+        .saying(format!("{} did not answer in time.", account.setup.profile.name))
+}
+
+pub(crate) fn wrong_user(got: &str, wanted: &str) -> Problem {
+    Problem::new(
+        "wrong_user",
+        "",
+        "Sign out at the broker in the browser, then sign in with the right user.",
+        Remedy::SignInAgain,
+    )
+    .saying(format!("You signed in as {got}. This account is {wanted}, and nothing changed here."))
+}
+
+pub(crate) fn not_saved_yet() -> Problem {
+    Problem::new("not_saved_yet", "The vault has not answered yet.", "Keep Daypass open.", Remedy::TryAgain)
+}
+
+pub(crate) fn sign_out_unconfirmed(problem: &Problem) -> Problem {
+    Problem::new("sign_out_unconfirmed", "", "Sign out on the broker's own page to be sure.", Remedy::TryAgain)
+        .saying(format!("The token is gone here, but the broker did not confirm the sign-out. {}", problem.what))
+}
+
+/// Orange, red, ended.
+pub(crate) fn threshold(account: &Account, cause: Cause, now: Moment) -> Notice {
+    let label = &account.setup.account.label;
+    let end = held_until(account, now);
+    let left = end.map(|end| span(end - now)).unwrap_or_default();
+    let (kind, title, body, urgency) = match cause {
+        Cause::Orange => ("orange", format!("{label} ends in {left}."), signs_in_now(account, now), Urgency::Normal),
+        Cause::Red => ("red", format!("{label} ends in {left}."), signs_in_now(account, now), Urgency::Normal),
+        _ => {
+            let end = account.grant.as_ref().and_then(|grant| grant.access_ends).unwrap_or(now);
+            let title = format!("{label} ended at {}.", time(account, end));
+            ("ended", title, "Bots have no token until you sign in.".to_owned(), Urgency::Critical)
+        }
+    };
+    notice(account, kind, title, body, urgency).with(&[Action::SignIn, Action::Open])
+}
+
+fn signs_in_now(account: &Account, now: Moment) -> String {
+    match new_end(account, now) {
+        Some(end) if !account.can_renew(now) => format!("A sign-in now lasts until {}.", time(account, end)),
+        _ => "A sign-in now gives it a new start.".to_owned(),
+    }
+}
+
+/// A rung of the market's ladder.
+pub(crate) fn rung(account: &Account, cause: Cause, now: Moment) -> Notice {
+    let label = &account.setup.account.label;
+    let clock = day_clock(account);
+    let open = clock.at(now, account.setup.profile.market.open);
+    let ended = account.grant.as_ref().and_then(|grant| grant.access_ends).unwrap_or(now);
+    let opens =
+        if now < open { format!("{} to the open.", span(open - now)) } else { "The market is open.".to_owned() };
+    let ready_by = open - clock.span(crate::ladder::READY_BEFORE_OPEN);
+    match cause {
+        Cause::Hint => notice(
+            account,
+            "hint",
+            format!("{label} ended at {}, as every night.", time(account, ended)),
+            format!("Sign in any time before {}.", time(account, ready_by)),
+            Urgency::Low,
+        ),
+        Cause::Reminder => notice(
+            account,
+            "reminder",
+            format!("{label}: sign in before {}.", time(account, open)),
+            format!("The token ended at {}.", time(account, ended)),
+            Urgency::Normal,
+        ),
+        Cause::Quarter | Cause::Five | Cause::ReadyBy => {
+            let kind = match cause {
+                Cause::ReadyBy => "ready_by",
+                Cause::Quarter => "quarter",
+                _ => "five",
+            };
+            let body = format!("The token ended at {}. Sign in now.", time(account, ended));
+            notice(account, kind, format!("{label} is not ready. {opens}"), body, Urgency::Critical)
+        }
+        _ => notice(account, "ended", format!("{label} is not ready. {opens}"), String::new(), Urgency::Critical),
+    }
+    .with(&[Action::SignIn, Action::Snooze])
+}
+
+/// All attempts failed.
+pub(crate) fn manual(account: &Account, now: Moment) -> Notice {
+    let label = &account.setup.account.label;
+    let title = match account.valid_grant(now).and_then(|grant| grant.access_ends) {
+        Some(end) => format!("{label} ends in {} and was not renewed.", span(end - now)),
+        None => format!("{label} has no valid token."),
+    };
+    let why =
+        account.trouble.as_ref().map_or_else(|| "Nobody signed in.".to_owned(), |trouble| trouble.what.to_string());
+    let body = format!("{} tries failed. {why}", account.facts.campaign.failures);
+    notice(account, "manual", title, body, Urgency::Critical).with(&[Action::SignIn, Action::Refresh])
+}
+
+/// Refused before its time.
+pub(crate) fn refused(account: &Account, now: Moment) -> Notice {
+    let broker = account.setup.profile.name;
+    let title = format!("{broker} refused the token at {}.", time(account, now));
+    let why = account.facts.refused.as_ref().map(|refusal| refusal.problem.what.to_string()).unwrap_or_default();
+    let body = format!("{why} Often a sign-out on the web or a new IP address.");
+    notice(account, "refused", title, body, Urgency::Critical).with(&[Action::SignIn, Action::Open])
+}
+
+/// A sign-in is done.
+pub(crate) fn done(account: &Account, now: Moment) -> Notice {
+    let label = &account.setup.account.label;
+    let body = match held_until(account, now) {
+        Some(end) => format!("Valid until {}.", time(account, end)),
+        None => "Valid; it has no known end.".to_owned(),
+    };
+    let notice = notice(account, "done", format!("{label} is signed in."), body, Urgency::Low);
+    Notice { seconds: Some(8), ..notice }
+}
+
+fn notice(account: &Account, kind: &str, title: String, body: String, urgency: Urgency) -> Notice {
+    let account = account.setup.account.id.to_string();
+    Notice { account, kind: kind.to_owned(), title, body, urgency, actions: Vec::new(), seconds: None }
+}
+
+impl Notice {
+    fn with(self, actions: &[Action]) -> Self {
+        Self { actions: actions.to_vec(), ..self }
+    }
+}
