@@ -57,7 +57,7 @@ impl DailyCutoff {
             {
                 return end;
             }
-            day = day + Duration::days(1);
+            day += Duration::days(1);
         }
     }
 

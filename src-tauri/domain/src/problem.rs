@@ -12,6 +12,7 @@ const FOREIGN_TEXT_LIMIT: usize = 200;
 
 /// The way out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum Remedy {
     /// It will pass, or may: the same again later. The program does it by itself.
@@ -24,11 +25,15 @@ pub enum Remedy {
 
 /// One trouble, ready to be shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, optional_fields))]
 pub struct Problem {
+    #[cfg_attr(feature = "ts", ts(type = "string"))]
     /// Stable name for programs and for the search box: the broker's own code, OAuth's, or one of ours.
     pub code: Cow<'static, str>,
+    #[cfg_attr(feature = "ts", ts(type = "string"))]
     /// What happened. A whole sentence.
     pub what: Cow<'static, str>,
+    #[cfg_attr(feature = "ts", ts(type = "string"))]
     /// What to do. A whole sentence.
     pub todo: Cow<'static, str>,
     /// The same, for programs.

@@ -50,6 +50,7 @@ pub struct AccountView {
     /// A token is held, has not ended and was not refused.
     pub valid: bool,
     /// Which token it is; 0 before the first.
+    #[cfg_attr(test, ts(type = "number"))]
     pub generation: u64,
     /// When the token was issued.
     pub issued_at: Option<DateTime<Utc>>,
