@@ -6,7 +6,7 @@
 
 use async_trait::async_trait;
 use chrono::Duration;
-use daypass_domain::{BrokerProfile, Credentials, Grant, Moment, Problem, Secret, UserId};
+use daypass_domain::{BrokerProfile, Credentials, Grant, Moment, Problem, Reach, Renewal, Secret, UserId};
 use url::Url;
 
 /// One broker. Object-safe; implementations are stateless and shared by all accounts.
@@ -14,6 +14,27 @@ use url::Url;
 pub trait Broker: Send + Sync {
     /// What it is like, as data.
     fn profile(&self) -> &'static BrokerProfile;
+
+    /// Whether and how this account renews without a person: the profile's answer, unless a setting of the account says
+    /// otherwise.
+    fn renewal(&self, _credentials: &Credentials) -> Renewal {
+        self.profile().renewal
+    }
+
+    /// Whether this account's token can be asked about at all. While it cannot, a probe answers [`Probe::Unknown`].
+    fn probes(&self, _credentials: &Credentials) -> bool {
+        self.profile().probes
+    }
+
+    /// What a sign-out of this account ends at the broker; `None` if there is nothing to ask.
+    fn revocation(&self, _credentials: &Credentials) -> Option<Reach> {
+        self.profile().revocation
+    }
+
+    /// Whether this account's sign-in is protected by PKCE.
+    fn pkce(&self, _credentials: &Credentials) -> bool {
+        self.profile().pkce
+    }
 
     /// Whether the account's settings are complete and sensible for this broker. The first problem is returned; it
     /// names the setting. Nothing is sent while this fails.
@@ -65,17 +86,44 @@ pub struct Handshake {
 }
 
 /// The query of the redirect, decoded, without `state`.
+///
+/// What carries the artefact is secret; what explains a refusal is not, and must not be: a secret is masked in every
+/// text, so a broker's explanation that was kept as one could never be shown.
 #[derive(Clone, Debug, Default)]
 pub struct Callback {
-    /// Name and value in the order of arrival. Values may be secret (the code), so they are kept as such.
-    pub params: Vec<(String, Secret)>,
+    secrets: Vec<(String, Secret)>,
+    texts: Vec<(String, String)>,
 }
 
 impl Callback {
-    /// The value of a parameter.
-    pub fn value(&self, name: &str) -> Option<&Secret> {
-        self.params.iter().find(|(key, _)| key == name).map(|(_, value)| value)
+    /// Names and values in the order of arrival.
+    pub fn new(params: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut callback = Self::default();
+        for (name, value) in params {
+            if is_plain(&name) {
+                callback.texts.push((name, value));
+            } else {
+                callback.secrets.push((name, Secret::new(value)));
+            }
+        }
+        callback
     }
+
+    /// The value of a parameter that may be secret: everything but the plain ones.
+    pub fn secret(&self, name: &str) -> Option<&Secret> {
+        self.secrets.iter().find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+
+    /// The value of a plain parameter (`error`, `error_description`, `error_code`, `errorCode`, `iss` and so on), if it
+    /// is there and not blank. Foreign text: quote it, never trust it.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.texts.iter().find(|(key, value)| key == name && !value.trim().is_empty()).map(|(_, value)| value.trim())
+    }
+}
+
+/// Parameters that explain and grant nothing.
+fn is_plain(name: &str) -> bool {
+    name == "iss" || name.starts_with("error")
 }
 
 /// What a callback carried: the authorization code, or whatever this broker calls it.
@@ -109,7 +157,8 @@ pub enum Probe {
 }
 
 /// Why a request failed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{problem}")]
 pub struct BrokerError {
     /// How sure we are about what happened at the broker.
     pub failure: Failure,

@@ -1,0 +1,129 @@
+//! Checks that hold for every broker's settings: what must be there, and which addresses may be called.
+//!
+//! The invariant: nothing secret ever travels over plain http, except to this very machine. What this is not: the
+//! reading of files; it sees an account that somebody else has put together.
+
+use daypass_domain::{Account, BrokerProfile, Credentials, Field, Problem, Remedy};
+use url::{Host, Url};
+
+const MISSING: Problem = Problem::new(
+    "missing_setting",
+    "A setting is missing.",
+    "Enter it in the settings of this account.",
+    Remedy::FixSetting,
+);
+const BAD: Problem = Problem::new(
+    "bad_setting",
+    "A setting is wrong.",
+    "Correct it in the settings of this account.",
+    Remedy::FixSetting,
+);
+
+/// The first required field of the form that is still empty.
+pub(crate) fn complete(profile: &BrokerProfile, credentials: &Credentials) -> Result<(), Problem> {
+    match profile.fields.iter().find(|field| field.required && !is_filled(field, credentials)) {
+        Some(field) => Err(missing(field.key, field.label)),
+        None => Ok(()),
+    }
+}
+
+fn is_filled(field: &Field, credentials: &Credentials) -> bool {
+    let account = &credentials.account;
+    match field.key {
+        "client_id" => !account.client_id.trim().is_empty(),
+        "client_secret" => credentials.client_secret.as_ref().is_some_and(|secret| !secret.is_empty()),
+        // Its type has checked it already.
+        "redirect_uri" => true,
+        "user" => account.user.is_some(),
+        key => account.option(key).is_some(),
+    }
+}
+
+/// The problem of a field that is not there.
+pub(crate) fn missing(key: &str, label: &str) -> Problem {
+    MISSING.saying(format!("The setting {key} ({label}) is missing."))
+}
+
+/// The problem of a setting with a wrong value; `why` completes the sentence "The setting KEY ...".
+pub(crate) fn bad(key: &str, why: &str, todo: &str) -> Problem {
+    BAD.saying(format!("The setting {key} {why}.")).advising(todo.to_owned())
+}
+
+/// An address among the broker-specific settings: https, or http to this machine; without user name and fragment.
+pub(crate) fn address(account: &Account, key: &str) -> Result<Option<Url>, Problem> {
+    let Some(text) = account.option(key) else { return Ok(None) };
+    let url = Url::parse(text).ok().filter(Url::has_host).ok_or_else(|| {
+        bad(key, "is not a web address", "Write it in full, beginning with https://, as the broker gives it.")
+    })?;
+    if !(url.scheme() == "https" || url.scheme() == "http" && is_this_machine(&url)) {
+        return Err(bad(
+            key,
+            "is not safe: only https keeps the token secret on its way",
+            "Begin it with https://; plain http works only for localhost, 127.0.0.1 and [::1].",
+        ));
+    }
+    if !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() {
+        return Err(bad(key, "holds a user name or a \"#\"", "Leave both out."));
+    }
+    Ok(Some(url))
+}
+
+/// The address that all of a broker's paths are appended to: the account's `base_url`, or the broker's own. Without a
+/// slash at its end.
+pub(crate) fn base(account: &Account, own: &str) -> Result<String, Problem> {
+    match address(account, "base_url")? {
+        None => Ok(own.to_owned()),
+        Some(url) if url.query().is_some() => Err(bad("base_url", "holds a \"?\"", "Leave out everything from it on.")),
+        Some(url) => Ok(url.as_str().trim_end_matches('/').to_owned()),
+    }
+}
+
+fn is_this_machine(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::account;
+
+    #[test]
+    fn only_https_or_this_machine_is_called() {
+        for (given, fits) in [
+            ("https://api.example.org", true),
+            ("https://api.example.org/v2/?x=1", true),
+            ("http://127.0.0.1:8080", true),
+            ("http://localhost:8080/token", true),
+            ("http://[::1]:8080", true),
+            ("http://api.example.org", false),
+            ("http://localhost.example.org", false),
+            ("http://0.0.0.0:1", false),
+            ("ftp://localhost/", false),
+            ("https://me:secret@api.example.org", false),
+            ("https://api.example.org/#here", false),
+            ("api.example.org", false),
+            ("unix:/run/x", false),
+        ] {
+            let found = address(&account(&[("token_url", given)]), "token_url");
+            assert_eq!(found.is_ok(), fits, "{given}");
+            if let Err(problem) = found {
+                assert!(problem.what.contains("token_url") && problem.remedy == Remedy::FixSetting, "{problem}");
+            }
+        }
+        assert_eq!(address(&account(&[]), "token_url"), Ok(None));
+    }
+
+    #[test]
+    fn a_base_has_no_slash_at_its_end_and_no_query() {
+        assert_eq!(base(&account(&[]), "https://own").as_deref(), Ok("https://own"));
+        let with = |given| base(&account(&[("base_url", given)]), "https://own");
+        assert_eq!(with("http://127.0.0.1:9/").as_deref(), Ok("http://127.0.0.1:9"));
+        assert_eq!(with("https://proxy.example.org/upstox/").as_deref(), Ok("https://proxy.example.org/upstox"));
+        assert!(with("https://proxy.example.org/?to=upstox").is_err());
+    }
+}
