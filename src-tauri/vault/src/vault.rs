@@ -1,0 +1,311 @@
+//! The vault itself: what wiring calls.
+//!
+//! The invariant: once [`Vault::save`] has returned, this token or a later one is what [`Vault::load`] gives, whatever
+//! happens to the process. A key that cannot be had yet is a state: every call tries once more to get it, without any
+//! dialog. What this is not: a cache of tokens (except in memory mode, where it is all there is).
+
+use crate::disk::{self, Disk, RealDisk};
+use crate::key::Search;
+use crate::keyring::{self, Keyring, KeyringError};
+use crate::record;
+use crate::sealed::{Header, Key, Role};
+use crate::shelf::{Found, Opened, Shelf};
+use crate::{Entropy, Source, Stored, VaultError};
+use daypass_domain::{AccountId, Generation, Moment, Problem, Secret};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// The vault of one folder. May be shared between threads; calls wait for each other.
+pub struct Vault {
+    folder: PathBuf,
+    source: Source,
+    machine: Machine,
+    state: Mutex<State>,
+}
+
+/// What the vault needs from the machine.
+pub struct Machine {
+    /// Where files are kept.
+    pub disk: Box<dyn Disk>,
+    /// Where the key is kept.
+    pub keyring: Box<dyn Keyring>,
+    /// Where randomness comes from.
+    pub entropy: Box<dyn Entropy>,
+}
+
+/// How secrets are kept at the moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Sealed, the key is in the keyring.
+    Keyring,
+    /// Sealed, the key comes from a passphrase.
+    Passphrase,
+    /// In memory only; gone with the process.
+    Memory,
+    /// Sealed, and the key cannot be had now; [`Vault::problem`] says why.
+    Locked,
+}
+
+/// What was read.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The newest that could be read.
+    pub stored: Stored,
+    /// Set if that is a backup because the current file was damaged or missing: say so to the user.
+    pub notice: Option<Problem>,
+}
+
+/// What a save left on the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Saved {
+    /// How many earlier generations are kept.
+    pub backups: u32,
+}
+
+/// An earlier generation that could still be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backup {
+    /// Which token it is.
+    pub generation: Generation,
+    /// When it was saved.
+    pub saved_at: Moment,
+}
+
+enum State {
+    Open(Key),
+    Closed(VaultError),
+    Memory(BTreeMap<AccountId, Remembered>),
+}
+
+#[derive(Default)]
+struct Remembered {
+    stored: Option<Stored>,
+    client_secret: Option<Secret>,
+}
+
+impl Vault {
+    /// Opens the vault of a folder on this machine; the folder is made where it is missing. A locked keyring, a full
+    /// disk and the like open a vault that is [`Kind::Locked`]; what only a person can put right is an error here, and
+    /// nothing has been changed. [`Source::Memory`] touches neither disk nor keyring.
+    pub fn open(folder: &Path, source: Source, entropy: Box<dyn Entropy>) -> Result<Self, VaultError> {
+        Self::open_on(folder, source, Machine { disk: Box::new(RealDisk), keyring: keyring::system(), entropy })
+    }
+
+    /// The same on a machine of your choice.
+    pub fn open_on(folder: &Path, source: Source, machine: Machine) -> Result<Self, VaultError> {
+        let first = match source {
+            Source::Memory => State::Memory(BTreeMap::new()),
+            _ => State::Closed(VaultError::Locked),
+        };
+        let vault = Self { folder: folder.to_owned(), source, machine, state: Mutex::new(first) };
+        match vault.retry() {
+            Err(error) if !error.passes() => Err(error),
+            _ => Ok(vault),
+        }
+    }
+
+    /// How secrets are kept at the moment. Asks nobody.
+    pub fn kind(&self) -> Kind {
+        match (&*self.state(), &self.source) {
+            (State::Memory(_), _) => Kind::Memory,
+            (State::Closed(_), _) => Kind::Locked,
+            (State::Open(_), Source::Passphrase(_)) => Kind::Passphrase,
+            (State::Open(_), _) => Kind::Keyring,
+        }
+    }
+
+    /// Why the vault is [`Kind::Locked`], as of the last try.
+    pub fn problem(&self) -> Option<Problem> {
+        match &*self.state() {
+            State::Closed(error) => Some(error.problem()),
+            _ => None,
+        }
+    }
+
+    /// Tries once more to get the key, without any dialog. Loading and saving do the same by themselves.
+    pub fn retry(&self) -> Result<Kind, VaultError> {
+        self.unlocked(|_, _| Ok(()), |_| Ok(())).map(|()| self.kind())
+    }
+
+    /// Lets the system show its own dialog for unlocking the keyring, and returns at once; [`Vault::retry`] later
+    /// tells whether the person did it. Only to be called when a person asked for it.
+    pub fn ask_to_unlock(&self) -> Result<(), VaultError> {
+        self.machine.keyring.ask_to_unlock().map_err(|error| match error {
+            KeyringError::Locked => VaultError::Locked,
+            KeyringError::Absent => VaultError::NoKeyring { sealed: false },
+            KeyringError::Failed(detail) => VaultError::Keyring(detail),
+        })
+    }
+
+    /// The newest readable state of this account; `None` if it never was saved.
+    pub fn load(&self, account: &AccountId) -> Result<Option<Loaded>, VaultError> {
+        self.unlocked(
+            |shelf, key| load(shelf, key, account),
+            |memory| {
+                let stored = memory.get(account).and_then(|remembered| remembered.stored.clone());
+                Ok(stored.map(|stored| Loaded { stored, notice: None }))
+            },
+        )
+    }
+
+    /// Saves the account's state; when this returns it is on the disk. With a new generation, the one before becomes a
+    /// backup. `now` is only noted down.
+    pub fn save(&self, account: &AccountId, stored: &Stored, now: Moment) -> Result<Saved, VaultError> {
+        self.unlocked(
+            |shelf, key| {
+                let generation = stored.generation.0;
+                let sequence = shelf.make_room(key, account, generation)?;
+                let header = Header { generation, sequence, ..header(key, Role::Token, account, now) };
+                let file = key.seal(&header, &record::write(stored), &*self.machine.entropy);
+                disk::replace(shelf.disk, &shelf.token(account), &file)?;
+                Ok(Saved { backups: shelf.prune(account) })
+            },
+            |memory| {
+                memory.entry(account.clone()).or_default().stored = Some(stored.clone());
+                Ok(Saved { backups: 0 })
+            },
+        )
+    }
+
+    /// Removes everything of this account: token, backups and client secret.
+    pub fn remove(&self, account: &AccountId) -> Result<(), VaultError> {
+        self.unlocked(
+            |shelf, _| shelf.remove(&shelf.everything_of(account)?),
+            |memory| {
+                memory.remove(account);
+                Ok(())
+            },
+        )
+    }
+
+    /// Removes the account's backups; for a sign-out, after the current state was saved without a grant.
+    pub fn remove_backups(&self, account: &AccountId) -> Result<(), VaultError> {
+        self.unlocked(
+            |shelf, _| {
+                let files: Vec<_> = shelf.backups(account)?.into_iter().map(|(_, file)| file).collect();
+                shelf.remove(&files)
+            },
+            |_| Ok(()),
+        )
+    }
+
+    /// The account's client secret, if one was set.
+    pub fn client_secret(&self, account: &AccountId) -> Result<Option<Secret>, VaultError> {
+        self.unlocked(
+            |shelf, key| {
+                let file = shelf.client_secret(account);
+                match shelf.open(key, &file, (Role::ClientSecret, account.as_str())) {
+                    Found::Nothing => Ok(None),
+                    Found::Bad(error) => Err(error),
+                    Found::Good((_, content, _)) => match std::str::from_utf8(&content) {
+                        Ok(text) => Ok(Some(Secret::new(text))),
+                        Err(_) => Err(VaultError::Damaged { file, why: "its content is no text" }),
+                    },
+                }
+            },
+            |memory| Ok(memory.get(account).and_then(|remembered| remembered.client_secret.clone())),
+        )
+    }
+
+    /// Sets the account's client secret, in a file of its own: token saves never touch it.
+    pub fn set_client_secret(&self, account: &AccountId, secret: &Secret, now: Moment) -> Result<(), VaultError> {
+        self.unlocked(
+            |shelf, key| {
+                let header = header(key, Role::ClientSecret, account, now);
+                let file = key.seal(&header, secret.expose().as_bytes(), &*self.machine.entropy);
+                disk::replace(shelf.disk, &shelf.client_secret(account), &file)
+            },
+            |memory| {
+                memory.entry(account.clone()).or_default().client_secret = Some(secret.clone());
+                Ok(())
+            },
+        )
+    }
+
+    /// The earlier generations that can still be read, newest first.
+    pub fn backups(&self, account: &AccountId) -> Result<Vec<Backup>, VaultError> {
+        self.unlocked(
+            |shelf, key| {
+                let files = shelf.backups(account)?;
+                let opened = files.iter().filter_map(|(_, file)| match shelf.open_token(key, file, account) {
+                    Found::Good(Opened { header, .. }) => Some(Backup {
+                        generation: Generation(header.generation),
+                        saved_at: Moment::from_timestamp_millis(header.saved_at)?,
+                    }),
+                    _ => None,
+                });
+                Ok(opened.collect())
+            },
+            |_| Ok(Vec::new()),
+        )
+    }
+
+    /// Runs the first function with the key (getting it if need be), or the second one in memory mode.
+    fn unlocked<T>(
+        &self,
+        sealed: impl FnOnce(&Shelf<'_>, &Key) -> Result<T, VaultError>,
+        memory: impl FnOnce(&mut BTreeMap<AccountId, Remembered>) -> Result<T, VaultError>,
+    ) -> Result<T, VaultError> {
+        let mut state = self.state();
+        if let State::Closed(_) = *state {
+            let search =
+                Search { shelf: self.shelf(), keyring: &*self.machine.keyring, entropy: &*self.machine.entropy };
+            *state = match search.key(&self.source) {
+                Ok(key) => State::Open(key),
+                Err(error) => State::Closed(error),
+            };
+        }
+        match &mut *state {
+            State::Open(key) => sealed(&self.shelf(), key),
+            State::Closed(error) => Err(error.clone()),
+            State::Memory(map) => memory(map),
+        }
+    }
+
+    fn shelf(&self) -> Shelf<'_> {
+        Shelf { disk: &*self.machine.disk, folder: &self.folder }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn load(shelf: &Shelf<'_>, key: &Key, account: &AccountId) -> Result<Option<Loaded>, VaultError> {
+    let current = shelf.token(account);
+    let trouble = match shelf.open_token(key, &current, account) {
+        Found::Good(opened) => return Ok(Some(Loaded { stored: opened.stored, notice: None })),
+        Found::Bad(error) => Some(error),
+        Found::Nothing => None,
+    };
+    for (_, file) in shelf.backups(account)? {
+        if let Found::Good(opened) = shelf.open_token(key, &file, account) {
+            let notice = instead_of(&current, trouble.as_ref(), opened.header.saved_at);
+            tracing::warn!(code = %notice.code, account = %account, "{notice}");
+            return Ok(Some(Loaded { stored: opened.stored, notice: Some(notice) }));
+        }
+    }
+    trouble.map_or(Ok(None), Err)
+}
+
+/// Says that a backup stands in, and from when it is.
+fn instead_of(current: &Path, trouble: Option<&VaultError>, saved_at: i64) -> Problem {
+    let missing = VaultError::Damaged { file: current.to_owned(), why: "it is missing" };
+    let saved_at = Moment::from_timestamp_millis(saved_at).unwrap_or_default();
+    trouble.unwrap_or(&missing).problem().advising(format!(
+        "Daypass uses the backup of {} UTC; sign in again if the broker refuses it.",
+        saved_at.format("%Y-%m-%d %H:%M")
+    ))
+}
+
+fn header(key: &Key, role: Role, account: &AccountId, now: Moment) -> Header {
+    Header {
+        lock: key.lock,
+        role,
+        account: account.as_str().to_owned(),
+        generation: 0,
+        sequence: 0,
+        saved_at: now.timestamp_millis(),
+    }
+}
