@@ -31,8 +31,6 @@ pub enum KeyringError {
     Failed(String),
 }
 
-/// What the item is called in the keyring's own window.
-const LABEL: &str = "Daypass vault key";
 /// The item's service attribute; the other one is the vault's name.
 const SERVICE: &str = "daypass";
 

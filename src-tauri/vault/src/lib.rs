@@ -18,6 +18,7 @@ pub mod keyring;
 
 mod key;
 mod passphrase;
+mod reading;
 mod record;
 mod sealed;
 mod shelf;

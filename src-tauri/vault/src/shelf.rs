@@ -137,12 +137,11 @@ impl Shelf<'_> {
                 }
                 Ok(old.header.sequence.max(newest_backup) + 1)
             }
-            Found::Bad(VaultError::Damaged { .. }) => {
+            Found::Bad(_) => {
                 let aside = self.damaged(account);
                 self.disk.rename(&current, &aside).map_err(|error| VaultError::io(&current, &error))?;
                 Ok(newest_backup + 1)
             }
-            Found::Bad(error) => Err(error),
             Found::Nothing => Ok(newest_backup + 1),
         }
     }

@@ -7,10 +7,10 @@
 use crate::disk::{self, Disk, RealDisk};
 use crate::key::Search;
 use crate::keyring::{self, Keyring, KeyringError};
-use crate::record;
 use crate::sealed::{Header, Key, Role};
 use crate::shelf::{Found, Opened, Shelf};
 use crate::{Entropy, Source, Stored, VaultError};
+use crate::{reading, record};
 use daypass_domain::{AccountId, Generation, Moment, Problem, Secret};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -141,7 +141,7 @@ impl Vault {
     /// The newest readable state of this account; `None` if it never was saved.
     pub fn load(&self, account: &AccountId) -> Result<Option<Loaded>, VaultError> {
         self.unlocked(
-            |shelf, key| load(shelf, key, account),
+            |shelf, key| reading::newest(shelf, key, account),
             |memory| {
                 let stored = memory.get(account).and_then(|remembered| remembered.stored.clone());
                 Ok(stored.map(|stored| Loaded { stored, notice: None }))
@@ -270,33 +270,6 @@ impl Vault {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn load(shelf: &Shelf<'_>, key: &Key, account: &AccountId) -> Result<Option<Loaded>, VaultError> {
-    let current = shelf.token(account);
-    let trouble = match shelf.open_token(key, &current, account) {
-        Found::Good(opened) => return Ok(Some(Loaded { stored: opened.stored, notice: None })),
-        Found::Bad(error) => Some(error),
-        Found::Nothing => None,
-    };
-    for (_, file) in shelf.backups(account)? {
-        if let Found::Good(opened) = shelf.open_token(key, &file, account) {
-            let notice = instead_of(&current, trouble.as_ref(), opened.header.saved_at);
-            tracing::warn!(code = %notice.code, account = %account, "{notice}");
-            return Ok(Some(Loaded { stored: opened.stored, notice: Some(notice) }));
-        }
-    }
-    trouble.map_or(Ok(None), Err)
-}
-
-/// Says that a backup stands in, and from when it is.
-fn instead_of(current: &Path, trouble: Option<&VaultError>, saved_at: i64) -> Problem {
-    let missing = VaultError::Damaged { file: current.to_owned(), why: "it is missing" };
-    let saved_at = Moment::from_timestamp_millis(saved_at).unwrap_or_default();
-    trouble.unwrap_or(&missing).problem().advising(format!(
-        "Daypass uses the backup of {} UTC; sign in again if the broker refuses it.",
-        saved_at.format("%Y-%m-%d %H:%M")
-    ))
 }
 
 fn header(key: &Key, role: Role, account: &AccountId, now: Moment) -> Header {

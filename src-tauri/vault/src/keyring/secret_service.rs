@@ -5,7 +5,7 @@
 //! that it does not matter whether the caller stands inside an async runtime. What this is not: patient; a service that
 //! is silent counts as failed, and the vault tries again later.
 
-use super::{Keyring, KeyringError, LABEL, SERVICE};
+use super::{Keyring, KeyringError, SERVICE};
 use secret_service::blocking::SecretService;
 use secret_service::{EncryptionType, Error};
 use std::collections::HashMap;
@@ -17,6 +17,8 @@ use zeroize::Zeroizing;
 
 /// One call may take so long. A service that is started by this very call needs one or two seconds on a slow disk.
 const LIMIT: Duration = Duration::from_secs(10);
+/// What the item is called in the keyring's own window.
+const LABEL: &str = "Daypass vault key";
 const BUS_NAME: &str = "org.freedesktop.secrets";
 const BUS_PATH: &str = "/org/freedesktop/secrets";
 
@@ -80,7 +82,7 @@ fn bus() -> Result<Connection, KeyringError> {
     let connection = zbus::blocking::connection::Builder::session().and_then(|bus| bus.method_timeout(LIMIT).build());
     connection.map_err(|error| match error {
         // No address, no socket, or nobody behind it.
-        zbus::Error::Address(_) | zbus::Error::InputOutput(_) => KeyringError::Absent,
+        zbus::Error::Address(_) | zbus::Error::InputOutput(_) | zbus::Error::Connection(..) => KeyringError::Absent,
         other => Error::from(other).into(),
     })
 }
