@@ -73,13 +73,14 @@ fn lost(name: &str, error: &reqwest::Error) -> BrokerError {
 fn is_certificate(error: &reqwest::Error) -> bool {
     let mut cause: Option<&(dyn Error + 'static)> = error.source();
     while let Some(error) = cause {
-        // An `io::Error` hides what it wraps from `source()`.
-        let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        let tls = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()).or_else(|| error.downcast_ref());
-        if let Some(tls) = tls {
+        if let Some(tls) = error.downcast_ref::<rustls::Error>() {
             return matches!(tls, rustls::Error::InvalidCertificate(_));
         }
-        cause = error.source();
+        cause = match error.downcast_ref::<std::io::Error>() {
+            // An `io::Error` hides what it wraps from `source()`, and here one wraps another.
+            Some(error) => error.get_ref().map(|inner| inner as &(dyn Error + 'static)),
+            None => error.source(),
+        };
     }
     false
 }

@@ -191,3 +191,27 @@ fn a_proxy_never_stands_between_us_and_this_machine() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     assert!(String::from_utf8_lossy(&output.stdout).contains("1 passed"));
 }
+
+/// A server whose certificate nobody has signed: a captive portal, or a clock that is wrong by years.
+#[tokio::test]
+async fn a_server_that_cannot_prove_itself_gets_nothing() {
+    let signed = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+    let key = rustls::pki_types::PrivateKeyDer::try_from(signed.signing_key.serialize_der()).expect("a key");
+    let config = rustls::ServerConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_no_client_auth()
+        .with_single_cert(vec![signed.cert.der().clone()], key)
+        .expect("a configuration");
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let acceptor = tokio_rustls::TlsAcceptor::from(std::sync::Arc::new(config));
+    let server = tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.expect("a connection");
+        acceptor.accept(stream).await.map(drop)
+    });
+    let credentials = credentials(upstox(), &format!("https://localhost:{port}"));
+    let error = upstox().exchange(&network(), &credentials, &handshake(), &artefact()).await.expect_err("refused");
+    assert_eq!((error.failure, error.problem.code.as_ref()), (Failure::NotSent, "certificate"), "{error:?}");
+    assert!(server.await.expect("no panic").is_err(), "the handshake was never finished");
+}
