@@ -37,6 +37,16 @@ impl Secret {
         &self.0
     }
 
+    /// For a text that turns out to be no secret (the explanation beside an error, taken in with everything else):
+    /// hands it out and forgets it, so that it is not masked wherever it is shown. Copies of it keep it remembered.
+    pub fn declassify(mut self) -> String {
+        let text = std::mem::take(&mut *self.0);
+        if text.len() >= SHORTEST_REMEMBERED {
+            registry().forget(&text);
+        }
+        text
+    }
+
     /// How many bytes it has; for the window and for limits, which need no more.
     pub fn len(&self) -> usize {
         self.0.len()
@@ -110,15 +120,19 @@ impl Registry {
     }
 
     fn died(&mut self, text: &str) {
-        let Some(at) = self.alive.iter().position(|(known, _)| known.as_str() == text) else { return };
-        self.alive[at].1 -= 1;
-        if self.alive[at].1 == 0 {
-            let (text, _) = self.alive.swap_remove(at);
+        if let Some(text) = self.forget(text) {
             self.dropped.push_back(text);
             if self.dropped.len() > DROPPED_REMEMBERED {
                 self.dropped.pop_front();
             }
         }
+    }
+
+    /// Counts one copy less, and gives the text back when it was the last one.
+    fn forget(&mut self, text: &str) -> Option<Zeroizing<String>> {
+        let at = self.alive.iter().position(|(known, _)| known.as_str() == text)?;
+        self.alive[at].1 -= 1;
+        (self.alive[at].1 == 0).then(|| self.alive.swap_remove(at).0)
     }
 
     fn clean<'t>(&self, text: &'t str) -> Cow<'t, str> {
@@ -159,6 +173,17 @@ mod tests {
         assert_eq!(redact(line), "GET /cb?code=[redacted] failed: [redacted]");
         drop(secret);
         assert_eq!(redact("late: p@ss word/long=enough"), "late: [redacted]", "still known just after the drop");
+    }
+
+    #[test]
+    fn what_turns_out_to_be_no_secret_is_shown_again_unless_a_copy_is_kept() {
+        let taken_in = Secret::new("plain-explanation");
+        assert_eq!(redact("it said: plain-explanation"), "it said: [redacted]");
+        assert_eq!(taken_in.declassify(), "plain-explanation");
+        assert_eq!(redact("it said: plain-explanation"), "it said: plain-explanation");
+        let kept = Secret::new("kept-explanation");
+        assert_eq!(kept.clone().declassify(), "kept-explanation");
+        assert_eq!(redact("kept-explanation"), "[redacted]");
     }
 
     #[test]
