@@ -96,14 +96,14 @@ pub struct Callback {
 }
 
 impl Callback {
-    /// Names and values in the order of arrival.
-    pub fn new(params: impl IntoIterator<Item = (String, String)>) -> Self {
+    /// Names and values in the order of arrival, as they came in: all of them secret.
+    pub fn new(params: impl IntoIterator<Item = (String, Secret)>) -> Self {
         let mut callback = Self::default();
         for (name, value) in params {
             if is_plain(&name) {
-                callback.texts.push((name, value));
+                callback.texts.push((name, value.declassify()));
             } else {
-                callback.secrets.push((name, Secret::new(value)));
+                callback.secrets.push((name, value));
             }
         }
         callback

@@ -132,9 +132,10 @@ pub(crate) fn read(name: &str, callback: &Callback, own: fn(&str) -> Option<Prob
 #[cfg(test)]
 mod tests {
     use super::*;
+    use daypass_domain::Secret;
 
     fn callback(pairs: &[(&str, &str)]) -> Callback {
-        Callback::new(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+        Callback::new(pairs.iter().map(|(name, value)| ((*name).to_owned(), Secret::new(*value))))
     }
 
     #[test]

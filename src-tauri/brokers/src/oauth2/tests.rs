@@ -19,7 +19,7 @@ fn handshake() -> Handshake {
 }
 
 fn callback(pairs: &[(&str, &str)]) -> Callback {
-    Callback::new(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+    Callback::new(pairs.iter().map(|(name, value)| ((*name).to_owned(), Secret::new(*value))))
 }
 
 #[test]

@@ -111,7 +111,7 @@ fn only_the_code_for_a_dead_token_is_a_no() {
 #[test]
 fn a_refusal_in_the_redirect_is_looked_up_in_upstoxs_own_table_too() {
     let callback =
-        |pairs: &[(&str, &str)]| Callback::new(pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())));
+        |pairs: &[(&str, &str)]| Callback::new(pairs.iter().map(|(k, v)| ((*k).to_owned(), Secret::new(*v))));
     let read = |pairs| Upstox.read_callback(&credentials(&[]), &callback(pairs)).expect_err("a refusal");
     assert_eq!(read(&[("error", "UDAPI100068")]).remedy, Remedy::FixSetting);
     assert_eq!(read(&[("error", "access_denied")]).what, "You said no at Upstox.");
