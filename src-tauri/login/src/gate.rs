@@ -197,7 +197,11 @@ mod tests {
         for (sentence, target, expected) in [
             ("the callback", format!("GET /callback?code=c0de&state={STATE}"), "answer code"),
             ("the broker says no", format!("GET /callback?error=access_denied&state={STATE}"), "answer error"),
-            ("an empty answer is for the broker's own file to judge", format!("GET /callback?state={STATE}"), "answer "),
+            (
+                "an empty answer is for the broker's own file to judge",
+                format!("GET /callback?state={STATE}"),
+                "answer ",
+            ),
             ("no query", "GET /callback".into(), "wrong state"),
             ("no state", "GET /callback?code=c0de".into(), "wrong state"),
             ("a forged error", "GET /callback?error=access_denied".into(), "wrong state"),

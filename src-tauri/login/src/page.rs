@@ -79,8 +79,7 @@ pub(crate) fn result(page: &Page, broker: &str) -> Sheet {
             quiet(Glyph::Out, "This sign-in ran out of time.", &text)
         }
         Page::WrongUser { got, wanted } => {
-            let text =
-                format!("Nothing changed. Sign out of {broker} in this browser, then start again from Daypass.");
+            let text = format!("Nothing changed. Sign out of {broker} in this browser, then start again from Daypass.");
             loud(Glyph::Note, &format!("That was {got}, not {wanted}."), &html! { (text) })
         }
         Page::Cancelled => quiet(Glyph::Out, "This sign-in was cancelled.", NOTHING_CHANGED),
@@ -251,7 +250,8 @@ mod tests {
 
     #[test]
     fn lengths_are_short_and_do_not_break() {
-        for (seconds, expected) in [(9, "9\u{a0}s"), (300, "5\u{a0}min"), (72, "1\u{a0}min 12\u{a0}s"), (-5, "0\u{a0}s")]
+        for (seconds, expected) in
+            [(9, "9\u{a0}s"), (300, "5\u{a0}min"), (72, "1\u{a0}min 12\u{a0}s"), (-5, "0\u{a0}s")]
         {
             assert_eq!(span(TimeDelta::seconds(seconds)), expected);
         }
@@ -265,8 +265,9 @@ mod tests {
             "Compare both with your app at Upstox.",
             Remedy::FixSetting,
         );
-        let strange = Problem::new("UDAPI100500", "Upstox sent an error we don’t know.", "Start again.", Remedy::TryAgain)
-            .quoting("Something <i>went</i> wrong");
+        let strange =
+            Problem::new("UDAPI100500", "Upstox sent an error we don’t know.", "Start again.", Remedy::TryAgain)
+                .quoting("Something <i>went</i> wrong");
         for (page, expected) in [
             (Page::SignedIn(pass(None)), "<h1>Signed in. You may close this tab.</h1>"),
             (Page::SignedIn(pass(None)), "It took 9\u{a0}s. 2\u{a0}bots have today’s token."),
