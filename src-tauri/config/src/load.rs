@@ -1,0 +1,327 @@
+//! Puts the layers together.
+
+use crate::accounts::{self, Draft};
+use crate::dotenv::{self, Variables};
+use crate::folders::{Environment, Folders};
+use crate::table::{self, ROWS};
+use crate::tree::{self, Node, Value};
+use daypass_domain::{Account, AccountId, Policy, Problem, Remedy, Secret};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Everything that settings are read from.
+#[derive(Clone, Copy, Debug)]
+pub struct Sources<'a> {
+    /// Where the files are.
+    pub folders: &'a Folders,
+    /// The process environment.
+    pub env: &'a Environment,
+    /// A second `.env` may be here.
+    pub working_dir: &'a Path,
+    /// The broker-specific keys that some broker reads; others are told as likely mistakes.
+    pub option_keys: &'a [&'a str],
+}
+
+/// What came of it.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// What is good.
+    pub settings: Settings,
+    /// What is not.
+    pub notes: Vec<Note>,
+    /// Secrets that lie in files.
+    pub found_secrets: Vec<FoundSecret>,
+    /// Where each setting's value comes from, by key; defaults are missing.
+    pub told: BTreeMap<String, Told>,
+}
+
+/// A value as it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// The text; empty for a secret.
+    pub text: String,
+    /// Where.
+    pub origin: Origin,
+}
+
+/// Where a value comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// `settings.yaml`, written by the settings window.
+    Settings {
+        /// From 1.
+        line: u64,
+    },
+    /// `config.yaml`, the user's own.
+    Config {
+        /// From 1.
+        line: u64,
+    },
+    /// A `.env` file.
+    DotEnv {
+        /// Which one.
+        file: String,
+        /// From 1.
+        line: u64,
+    },
+    /// The process environment.
+    Environment {
+        /// The variable.
+        name: String,
+    },
+}
+
+/// A mistake, and where it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Note {
+    /// `config.yaml line 4`.
+    pub about: String,
+    /// What is wrong and what is allowed.
+    pub problem: Problem,
+}
+
+/// A secret in a file: it works, but belongs into the keyring.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundSecret {
+    /// Whose.
+    pub account: AccountId,
+    /// Where, with the line to delete.
+    pub origin: Origin,
+}
+
+/// All settings.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// In the order of the files: `settings.yaml` first.
+    pub accounts: Vec<AccountSettings>,
+    /// The general numbers.
+    pub policy: Policy,
+    /// The log.
+    pub logging: Logging,
+    /// The local HTTP door.
+    pub api: Api,
+}
+
+/// One account.
+#[derive(Clone, Debug)]
+pub struct AccountSettings {
+    /// All that is not secret.
+    pub account: Account,
+    /// The client secret, if a file or the environment has it; else it is in the vault.
+    pub secret: Option<Secret>,
+    /// Numbers of its own.
+    pub policy: Option<Policy>,
+}
+
+/// The log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Logging {
+    /// `error` to `trace`.
+    pub level: String,
+    /// Relative to the state folder.
+    pub file: PathBuf,
+}
+
+impl Default for Logging {
+    fn default() -> Self {
+        Self { level: "info".into(), file: "daypass.log".into() }
+    }
+}
+
+/// The local HTTP door.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Api {
+    /// Whether it is open.
+    pub enabled: bool,
+    /// Its port on 127.0.0.1.
+    pub port: u16,
+}
+
+impl Default for Api {
+    fn default() -> Self {
+        Self { enabled: true, port: 8000 }
+    }
+}
+
+/// Reads everything. Never fails: what is wrong becomes a note.
+pub fn load(sources: &Sources<'_>) -> Loaded {
+    let settings = read_file(&sources.folders.config.join("settings.yaml"));
+    with_settings_text(sources, &settings)
+}
+
+/// The same with another text in place of `settings.yaml`: that is how a change is tried before it is written.
+pub(crate) fn with_settings_text(sources: &Sources<'_>, settings_text: &str) -> Loaded {
+    let mut loading = Loading::default();
+    let config_text = read_file(&sources.folders.config.join("config.yaml"));
+    let settings = loading.parse("settings.yaml", settings_text);
+    let config = loading.parse("config.yaml", &config_text);
+    loading.file(sources, &settings, &|line| Origin::Settings { line });
+    loading.file(sources, &config, &|line| Origin::Config { line });
+    loading.environment(sources);
+    loading.finish()
+}
+
+fn read_file(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_default()
+}
+
+/// The work in progress.
+#[derive(Default)]
+pub(crate) struct Loading {
+    pub(crate) notes: Vec<Note>,
+    told: BTreeMap<String, Told>,
+    pub(crate) drafts: Vec<Draft>,
+}
+
+impl Loading {
+    fn parse(&mut self, file: &str, text: &str) -> Node {
+        let empty = Node { line: 1, value: Value::Map(Vec::new()) };
+        match tree::read(text) {
+            Ok(node) if matches!(node.value, Value::Map(_)) => node,
+            Ok(node) => {
+                self.note(&format!("{file} line {}", node.line), "The file is not a list of `key: value` lines.", "");
+                empty
+            }
+            Err((line, what)) => {
+                let about = line.map_or_else(|| file.to_owned(), |line| format!("{file} line {line}"));
+                self.note(
+                    &about,
+                    &format!("The file cannot be read as YAML and is left out: {}.", what.trim_end_matches('.')),
+                    "",
+                );
+                empty
+            }
+        }
+    }
+
+    /// One file over what is there.
+    fn file(&mut self, sources: &Sources<'_>, node: &Node, origin: &dyn Fn(u64) -> Origin) {
+        for (key, value) in node.entries() {
+            match key.as_str() {
+                "accounts" => accounts::list(self, value, sources.option_keys, origin),
+                "upstox" => accounts::block(self, "upstox", value, sources.option_keys, origin),
+                _ => self.entry(key, value, origin),
+            }
+        }
+    }
+
+    fn entry(&mut self, key: &str, node: &Node, origin: &dyn Fn(u64) -> Origin) {
+        let is_block = ROWS.iter().any(|row| row.key.starts_with(&format!("{key}.")));
+        if is_block && matches!(node.value, Value::Map(_) | Value::Nothing) {
+            for (inner, value) in node.entries() {
+                self.entry(&format!("{key}.{inner}"), value, origin);
+            }
+            return;
+        }
+        let origin = origin(node.line);
+        match (table::row(key), &node.value) {
+            (None, _) => self.unknown(&origin, key, ROWS.iter().map(|row| row.key).chain(["accounts", "upstox"])),
+            (Some(_), Value::Nothing) => {}
+            (Some(row), _) => match node.scalar() {
+                Some(text) => self.take(row.key, text, origin),
+                None => self.wrong(&origin, key, "a list", &row.allowed()),
+            },
+        }
+    }
+
+    fn environment(&mut self, sources: &Sources<'_>) {
+        let mut variables = Variables::new();
+        for (name, value) in sources.env.0.iter().filter(|(_, value)| !value.trim().is_empty()) {
+            variables.insert(name.clone(), (value.clone(), Origin::Environment { name: name.clone() }));
+        }
+        dotenv::read(&sources.folders.config.join(".env"), &mut variables, &mut self.notes);
+        dotenv::read(&sources.working_dir.join(".env"), &mut variables, &mut self.notes);
+        for row in ROWS {
+            if let Some((value, origin)) = variables.remove(&row.variable()) {
+                self.take(row.key, value, origin);
+            }
+        }
+        accounts::variables(self, &mut variables);
+    }
+
+    /// A value for a key, over what was there; checked at the end, so that a bad one does not hide a good one.
+    fn take(&mut self, key: &'static str, text: String, origin: Origin) {
+        let row = table::row(key).expect("a key of the table");
+        if let Err(allowed) = row.set(&mut Settings::default(), &text) {
+            return self.wrong(&origin, key, &format!("\"{text}\""), &allowed);
+        }
+        self.told.insert(key.to_owned(), Told { text, origin });
+    }
+
+    fn finish(mut self) -> Loaded {
+        let mut settings = Settings::default();
+        for (key, told) in &self.told {
+            if let Some(row) = table::row(key) {
+                let _ = row.set(&mut settings, &told.text);
+            }
+        }
+        if settings.policy.red_below > settings.policy.green_above {
+            let defaults = Policy::default();
+            self.note(
+                "red_below_hours",
+                "Red would begin above green; the defaults are used.",
+                "Make red_below_hours smaller than green_above_hours.",
+            );
+            (settings.policy.red_below, settings.policy.green_above) = (defaults.red_below, defaults.green_above);
+        }
+        let mut found_secrets = Vec::new();
+        for draft in std::mem::take(&mut self.drafts) {
+            accounts::finish(&mut self, draft, &settings.policy, &mut settings.accounts, &mut found_secrets);
+        }
+        Loaded { settings, notes: self.notes, found_secrets, told: self.told }
+    }
+
+    /// Remembers where an account's field comes from.
+    pub(crate) fn tell(&mut self, key: String, text: String, origin: Origin) {
+        self.told.insert(key, Told { text, origin });
+    }
+
+    /// A value that is not allowed.
+    pub(crate) fn wrong(&mut self, origin: &Origin, key: &str, is: &str, allowed: &str) {
+        self.note(&origin.to_string(), &format!("{key} is {is}, which is left out."), &format!("Allowed: {allowed}."));
+    }
+
+    /// A key that nobody reads.
+    pub(crate) fn unknown(&mut self, origin: &Origin, key: &str, known: impl Iterator<Item = &'static str>) {
+        let near = known.filter(|known| distance(known, key) <= 2).min_by_key(|known| distance(known, key));
+        let todo = near.map_or_else(
+            || "Remove it, or see the README for the keys.".into(),
+            |near| format!("Did you mean {near}?"),
+        );
+        self.note(&origin.to_string(), &format!("There is no setting \"{key}\"; it is left out."), &todo);
+    }
+
+    pub(crate) fn note(&mut self, about: &str, what: &str, todo: &str) {
+        let todo = if todo.is_empty() { "Mend it; the rest works meanwhile." } else { todo };
+        let problem =
+            Problem::new("bad_setting", "", "", Remedy::FixSetting).saying(format!("{about}: {what}")).advising(todo);
+        self.notes.push(Note { about: about.to_owned(), problem });
+    }
+}
+
+impl std::fmt::Display for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Origin::Settings { line } => write!(f, "settings.yaml line {line}"),
+            Origin::Config { line } => write!(f, "config.yaml line {line}"),
+            Origin::DotEnv { file, line } => write!(f, "{file} line {line}"),
+            Origin::Environment { name } => write!(f, "the environment variable {name}"),
+        }
+    }
+}
+
+/// How many letters two words differ by (insert, delete, replace): enough to guess at a misspelling.
+fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (i, a) in one.chars().enumerate() {
+        let mut before = row[0];
+        row[0] = i + 1;
+        for (j, b) in other.iter().enumerate() {
+            let cost = before + usize::from(a != *b);
+            before = row[j + 1];
+            row[j + 1] = cost.min(row[j] + 1).min(before + 1);
+        }
+    }
+    row[other.len()]
+}

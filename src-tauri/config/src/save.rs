@@ -1,0 +1,134 @@
+//! Changes from the settings window go to `settings.yaml`, and only there.
+//!
+//! All or nothing: the new text is tried with everything around it before it is written (to a temporary file that is
+//! then renamed). What a file of the user's own or the environment has fixed is refused, with the place named.
+
+use crate::load::{Loaded, Origin, Sources, load, with_settings_text};
+use daypass_domain::{Problem, Remedy};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+
+/// Applies changes by key (`check_every_minutes`, `accounts.ID.FIELD`, `accounts.ID`); `null` takes a value away.
+/// Secrets do not belong here.
+pub fn save(sources: &Sources<'_>, changes: &BTreeMap<String, Value>) -> Result<Loaded, Vec<Problem>> {
+    let before = load(sources);
+    let refused: Vec<Problem> = changes.keys().filter_map(|key| fixed(&before, key)).collect();
+    if !refused.is_empty() {
+        return Err(refused);
+    }
+    let path = sources.folders.config.join("settings.yaml");
+    let text = fs::read_to_string(&path).unwrap_or_default();
+    let mut root = match crate::tree::read(&text).map(|node| node.to_json()) {
+        Ok(Value::Object(root)) => root,
+        // A broken file is kept beside the new one; nothing in it is lost.
+        _ => {
+            let _ = fs::rename(&path, path.with_extension("yaml.broken"));
+            Map::new()
+        }
+    };
+    for (key, value) in changes {
+        put(&mut root, key, value.clone());
+    }
+    let text = serde_saphyr::to_string(&Value::Object(root)).map_err(|error| vec![unwritable(&error.to_string())])?;
+    let after = with_settings_text(sources, &text);
+    let wrong: Vec<Problem> = after
+        .notes
+        .iter()
+        .filter(|note| note.about.starts_with("settings.yaml") || note.about == "red_below_hours")
+        .map(|note| note.problem.clone())
+        .collect();
+    if !wrong.is_empty() {
+        return Err(wrong);
+    }
+    write(&path, &text).map_err(|error| vec![unwritable(&error.to_string())])?;
+    Ok(after)
+}
+
+fn fixed(loaded: &Loaded, key: &str) -> Option<Problem> {
+    let below = format!("{key}.");
+    let (_, told) = loaded
+        .told
+        .iter()
+        .filter(|(known, _)| *known == key || known.starts_with(&below))
+        .find(|(_, told)| !matches!(told.origin, Origin::Settings { .. }))?;
+    let problem = Problem::new("fixed_setting", "", "", Remedy::FixSetting)
+        .saying(format!("{key} is set in {}, which wins.", told.origin))
+        .advising(format!("Change it there: {}.", told.origin));
+    Some(problem)
+}
+
+fn put(root: &mut Map<String, Value>, key: &str, value: Value) {
+    if let Some(rest) = key.strip_prefix("accounts.") {
+        let (id, field) = rest.split_once('.').map_or((rest, None), |(id, field)| (id, Some(field)));
+        return put_account(root, id, field, value);
+    }
+    match key.split_once('.') {
+        Some((block, inner)) => {
+            let block = root.entry(block).or_insert_with(|| json!({}));
+            if !block.is_object() {
+                *block = json!({});
+            }
+            if let Value::Object(block) = block {
+                set(block, inner, value);
+            }
+        }
+        None => set(root, key, value),
+    }
+}
+
+fn put_account(root: &mut Map<String, Value>, id: &str, field: Option<&str>, value: Value) {
+    let list = root.entry("accounts").or_insert_with(|| json!([]));
+    if !list.is_array() {
+        *list = json!([]);
+    }
+    let Value::Array(list) = list else { return };
+    let at = list.iter().position(|item| item.get("id").and_then(Value::as_str) == Some(id));
+    match (field, at) {
+        (None, at) if value.is_null() => {
+            if let Some(at) = at {
+                list.remove(at);
+            }
+        }
+        (None, _) => {}
+        (Some(field), at) => {
+            let at = at.unwrap_or_else(|| {
+                list.push(json!({"id": id}));
+                list.len() - 1
+            });
+            if let Some(Value::Object(account)) = list.get_mut(at) {
+                set(account, field, value);
+            }
+        }
+    }
+}
+
+fn set(map: &mut Map<String, Value>, key: &str, value: Value) {
+    if value.is_null() {
+        map.remove(key);
+    } else {
+        map.insert(key.to_owned(), value);
+    }
+}
+
+fn write(path: &std::path::Path, text: &str) -> std::io::Result<()> {
+    let folder = path.parent().unwrap_or(path);
+    fs::create_dir_all(folder)?;
+    let fresh = path.with_extension("yaml.new");
+    let mut file = fs::File::create(&fresh)?;
+    file.write_all(b"# Written by the settings window. config.yaml beside it is yours and wins over this file.\n")?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    fs::rename(&fresh, path)
+}
+
+fn unwritable(why: &str) -> Problem {
+    Problem::new(
+        "settings_not_written",
+        "",
+        "Check the disk and the folder's permissions, then save again.",
+        Remedy::FixSetting,
+    )
+    .saying(format!("The settings could not be written: {why}."))
+}
