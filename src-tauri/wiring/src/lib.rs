@@ -1,1 +1,26 @@
-//! placeholder
+//! The only part that knows all the others: it opens the whole thing.
+//!
+//! [`start`] takes the lock and runs manager, vault, doors and practice broker; or, if somebody else holds the lock, joins
+//! them over the socket. Whoever calls it gets a [`Client`] and never knows which. Adding a part means one line in
+//! `run`. What this part is not: it decides nothing.
+
+mod books;
+mod clock;
+mod desk;
+mod hands;
+mod in_process;
+mod lock;
+mod logging;
+mod rehearsal;
+mod run;
+mod strongroom;
+
+pub use books::Opener;
+pub use daypass_api as api;
+pub use daypass_api::{Browser, Client};
+pub use daypass_config::{Environment, Folders};
+pub use daypass_domain as domain;
+pub use daypass_login::SystemOpener;
+pub use daypass_manager::{Code, Refused, notice, view};
+pub use daypass_practice as practice;
+pub use run::{Running, Start, connect, start};

@@ -1,0 +1,94 @@
+//! What carrying out an effect needs: credentials per account, the network, and the sign-ins that wait.
+
+use daypass_brokers::{Broker, Handshake, Network};
+use daypass_domain::{AccountId, Attempt, Credentials, Moment, Problem};
+use daypass_login::{Page, Paster};
+use daypass_manager::Clock;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::oneshot;
+use url::Url;
+
+/// Shared by everything that acts.
+pub(crate) struct Books {
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) opener: Option<Arc<dyn Opener>>,
+    http: reqwest::Client,
+    accounts: Mutex<HashMap<AccountId, Known>>,
+    sign_ins: Mutex<HashMap<AccountId, SignIn>>,
+}
+
+/// Opens the browser: the desktop's own way, or the platform's command.
+pub trait Opener: Send + Sync {
+    /// Opens this address; the problem says why it could not.
+    fn open(&self, url: &Url) -> Result<(), Problem>;
+}
+
+/// An account and its broker.
+#[derive(Clone)]
+pub(crate) struct Known {
+    pub(crate) broker: &'static dyn Broker,
+    pub(crate) credentials: Credentials,
+}
+
+/// A sign-in whose listener is open.
+pub(crate) struct SignIn {
+    pub(crate) attempt: Attempt,
+    pub(crate) handshake: Handshake,
+    pub(crate) url: Url,
+    pub(crate) paster: Paster,
+    pub(crate) finish: oneshot::Sender<Page>,
+}
+
+impl Books {
+    pub(crate) fn new(clock: Arc<dyn Clock>, opener: Option<Arc<dyn Opener>>, http: reqwest::Client) -> Self {
+        Self { clock, opener, http, accounts: Mutex::default(), sign_ins: Mutex::default() }
+    }
+
+    pub(crate) fn network(&self) -> Network {
+        Network { http: self.http.clone(), now: self.now() }
+    }
+
+    pub(crate) fn now(&self) -> Moment {
+        self.clock.now()
+    }
+
+    pub(crate) fn known(&self, account: &AccountId) -> Option<Known> {
+        guard(&self.accounts).get(account).cloned()
+    }
+
+    pub(crate) fn put(&self, known: Known) {
+        guard(&self.accounts).insert(known.credentials.account.id.clone(), known);
+    }
+
+    pub(crate) fn forget(&self, account: &AccountId) {
+        guard(&self.accounts).remove(account);
+    }
+
+    pub(crate) fn sign_in_opened(&self, account: AccountId, sign_in: SignIn) {
+        guard(&self.sign_ins).insert(account, sign_in);
+    }
+
+    /// Looks at a waiting sign-in, if it is this attempt's.
+    pub(crate) fn sign_in<T>(&self, account: &AccountId, attempt: Attempt, look: impl FnOnce(&SignIn) -> T) -> Option<T> {
+        guard(&self.sign_ins).get(account).filter(|sign_in| sign_in.attempt == attempt).map(look)
+    }
+
+    /// The paster of whatever sign-in waits for this account.
+    pub(crate) fn paster(&self, account: &AccountId) -> Option<Paster> {
+        guard(&self.sign_ins).get(account).map(|sign_in| sign_in.paster.clone())
+    }
+
+    /// Takes a waiting sign-in away, if it is this attempt's.
+    pub(crate) fn sign_in_closed(&self, account: &AccountId, attempt: Attempt) -> Option<SignIn> {
+        let mut sign_ins = guard(&self.sign_ins);
+        if sign_ins.get(account)?.attempt != attempt {
+            return None;
+        }
+        sign_ins.remove(account)
+    }
+}
+
+fn guard<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,243 @@
+//! Settings in force: read, changed, and brought to the manager and the brokers.
+//!
+//! Every change goes the same way as the first start: read all layers, build each account with its broker and its secret,
+//! and hand it over. What this is not: it validates nothing by itself (`config` and the brokers do).
+
+use crate::books::{Books, Known};
+use crate::in_process::refused;
+use crate::rehearsal::Rehearsal;
+use crate::strongroom::Strongroom;
+use daypass_api::{Answer, NewAccount};
+use daypass_brokers::Broker;
+use daypass_config::{AccountSettings, Environment, Folders, Loaded, Origin, Sources};
+use daypass_domain::{AccountId, Credentials, Field, Problem, Remedy};
+use daypass_manager::account::Setup;
+use daypass_manager::view::Note;
+use daypass_manager::{Code, Event, Handle};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::sync::Mutex;
+
+/// The settings desk.
+pub(crate) struct Desk {
+    pub(crate) folders: Folders,
+    pub(crate) env: Environment,
+    pub(crate) working_dir: PathBuf,
+    pub(crate) books: Arc<Books>,
+    pub(crate) strongroom: Strongroom,
+    pub(crate) handle: Handle,
+    pub(crate) rehearsal: Rehearsal,
+    /// One change at a time; holds the ids in force.
+    pub(crate) in_force: Mutex<Vec<AccountId>>,
+    /// Troubles that are no setting's: a taken port.
+    pub(crate) other_notes: std::sync::Mutex<Vec<Note>>,
+}
+
+impl Desk {
+    /// Reads everything and brings it into force.
+    pub(crate) async fn read_all(&self) -> Loaded {
+        let mut in_force = self.in_force.lock().await;
+        let loaded = self.load();
+        self.bring_into_force(&loaded, &mut in_force).await;
+        loaded
+    }
+
+    /// Every setting, every broker's form, and where things lie.
+    pub(crate) async fn describe(&self) -> Value {
+        let mut described = daypass_config::describe(&self.load());
+        described["brokers"] = daypass_brokers::ALL.iter().map(|broker| form(*broker)).collect();
+        described["folders"] = json!({
+            "config": self.folders.config, "data": self.folders.data,
+            "state": self.folders.state, "runtime": self.folders.runtime,
+        });
+        described
+    }
+
+    pub(crate) async fn change(&self, changes: BTreeMap<String, Value>) -> Answer<()> {
+        if let Some(key) = changes.keys().find(|key| key.ends_with("client_secret")) {
+            let what = format!("{key} is a secret, and settings files hold none.");
+            return Err(refused(Code::BadInput, SECRET_IN_SETTINGS.saying(what)));
+        }
+        let mut in_force = self.in_force.lock().await;
+        let loaded = self.save(&changes)?;
+        self.bring_into_force(&loaded, &mut in_force).await;
+        Ok(())
+    }
+
+    pub(crate) async fn put_account(&self, account: NewAccount) -> Answer<AccountId> {
+        let broker = daypass_brokers::find(&account.broker).ok_or_else(|| refused(Code::BadInput, unknown_broker(&account.broker)))?;
+        let mut in_force = self.in_force.lock().await;
+        let id = match account.id {
+            Some(id) => id,
+            None => free_id(&in_force, broker.profile().id)?,
+        };
+        let mut changes = BTreeMap::new();
+        let mut set = |field: &str, value: &str| {
+            let value = if value.trim().is_empty() { Value::Null } else { value.trim().into() };
+            changes.insert(format!("accounts.{id}.{field}"), value);
+        };
+        set("broker", &account.broker);
+        set("label", &account.label);
+        for (key, value) in &account.fields {
+            set(key, value);
+        }
+        let loaded = self.save(&changes)?;
+        for (key, secret) in account.secrets {
+            if key == "client_secret" && !secret.is_empty() {
+                let kept = self.strongroom.set_client_secret(id.clone(), secret).await;
+                kept.map_err(|problem| refused(Code::Internal, problem))?;
+            }
+        }
+        self.bring_into_force(&loaded, &mut in_force).await;
+        Ok(id)
+    }
+
+    pub(crate) async fn remove_account(&self, account: &AccountId) -> Answer<()> {
+        let mut in_force = self.in_force.lock().await;
+        if !in_force.contains(account) {
+            return Err(refused(Code::UnknownAccount, UNKNOWN.saying(format!("There is no account \"{account}\"."))));
+        }
+        let loaded = self.save(&BTreeMap::from([(format!("accounts.{account}"), Value::Null)]))?;
+        self.bring_into_force(&loaded, &mut in_force).await;
+        Ok(())
+    }
+
+    pub(crate) async fn add_practice(&self) -> Answer<AccountId> {
+        let mut in_force = self.in_force.lock().await;
+        let id = AccountId::new("practice").map_err(|_| refused(Code::Internal, UNKNOWN))?;
+        if !in_force.contains(&id) {
+            let fields = [
+                ("broker", json!("upstox")),
+                ("label", json!("Practice")),
+                ("practice", json!(true)),
+                ("day", json!("10m")),
+                ("client_id", json!("practice-key")),
+            ];
+            let changes = fields.into_iter().map(|(field, value)| (format!("accounts.{id}.{field}"), value)).collect();
+            let loaded = self.save(&changes)?;
+            self.bring_into_force(&loaded, &mut in_force).await;
+        }
+        Ok(id)
+    }
+
+    /// A trouble that is no setting's, beside those that are.
+    pub(crate) async fn note(&self, note: Note) {
+        self.other_notes.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(note);
+        self.read_all().await;
+    }
+
+    fn load(&self) -> Loaded {
+        self.with_sources(daypass_config::load)
+    }
+
+    fn save(&self, changes: &BTreeMap<String, Value>) -> Answer<Loaded> {
+        self.with_sources(|sources| daypass_config::save(sources, changes)).map_err(|problems| {
+            let problem = problems.into_iter().next().unwrap_or(UNKNOWN);
+            refused(Code::BadInput, problem)
+        })
+    }
+
+    fn with_sources<T>(&self, act: impl FnOnce(&Sources<'_>) -> T) -> T {
+        let option_keys: Vec<&str> =
+            daypass_brokers::ALL.iter().flat_map(|broker| broker.profile().fields).map(|field| field.key).collect();
+        let (folders, env, working_dir) = (&self.folders, &self.env, self.working_dir.as_path());
+        act(&Sources { folders, env, working_dir, option_keys: &option_keys })
+    }
+
+    async fn bring_into_force(&self, loaded: &Loaded, in_force: &mut Vec<AccountId>) {
+        self.handle.set_policy(loaded.settings.policy.clone());
+        let mut notes: Vec<Note> = loaded.notes.iter().map(|note| Note { about: note.about.clone(), problem: note.problem.clone() }).collect();
+        notes.extend(loaded.found_secrets.iter().map(|found| secret_in_file(&found.account, &found.origin)));
+        let mut now_in_force = Vec::new();
+        for settings in &loaded.settings.accounts {
+            match self.known(settings).await {
+                Ok(known) => {
+                    now_in_force.push(settings.account.id.clone());
+                    self.handle.event(Event::Put(Box::new(setup(&known, settings))));
+                    self.books.put(known);
+                }
+                Err(problem) => notes.push(Note { about: settings.account.id.to_string(), problem }),
+            }
+        }
+        for gone in in_force.iter().filter(|id| !now_in_force.contains(id)) {
+            self.handle.event(Event::Removed(gone.clone()));
+            self.books.forget(gone);
+        }
+        *in_force = now_in_force;
+        notes.extend(self.other_notes.lock().unwrap_or_else(std::sync::PoisonError::into_inner).iter().cloned());
+        self.handle.event(Event::Notes(notes));
+    }
+
+    async fn known(&self, settings: &AccountSettings) -> Result<Known, Problem> {
+        let mut account = settings.account.clone();
+        let broker = daypass_brokers::find(&account.broker).ok_or_else(|| unknown_broker(&account.broker))?;
+        let mut client_secret = settings.secret.clone();
+        if account.practice {
+            let (url, secret) = self.rehearsal.host(account.day).await?;
+            account.options.insert("base_url".into(), url.to_string());
+            client_secret = client_secret.or(Some(secret));
+        }
+        if client_secret.is_none() {
+            client_secret = self.strongroom.client_secret(account.id.clone()).await.unwrap_or_else(|problem| {
+                tracing::warn!(account = %account.id, "The client secret could not be read: {problem}");
+                None
+            });
+        }
+        Ok(Known { broker, credentials: Credentials { account, client_secret } })
+    }
+}
+
+fn setup(known: &Known, settings: &AccountSettings) -> Setup {
+    let (broker, credentials) = (known.broker, &known.credentials);
+    Setup {
+        account: credentials.account.clone(),
+        profile: broker.profile(),
+        renewal: broker.renewal(credentials),
+        probes: broker.probes(credentials),
+        revokes: broker.revocation(credentials).is_some(),
+        missing: broker.check(credentials).err(),
+        policy: settings.policy.clone(),
+    }
+}
+
+fn form(broker: &dyn Broker) -> Value {
+    let profile = broker.profile();
+    let fields: Vec<Value> = profile
+        .fields
+        .iter()
+        .map(|Field { key, label, help, secret, required }| {
+            json!({"key": key, "label": label, "help": help, "secret": secret, "required": required})
+        })
+        .collect();
+    json!({"id": profile.id, "name": profile.name, "habit": profile.habit, "console": profile.console, "fields": fields})
+}
+
+fn free_id(taken: &[AccountId], wish: &str) -> Answer<AccountId> {
+    let names = std::iter::once(wish.to_owned()).chain((2..100).map(|number| format!("{wish}-{number}")));
+    names
+        .filter_map(|name| AccountId::new(name).ok())
+        .find(|id| !taken.contains(id))
+        .ok_or_else(|| refused(Code::BadInput, UNKNOWN.saying("All names for this broker are taken.")))
+}
+
+fn secret_in_file(account: &AccountId, origin: &Origin) -> Note {
+    let problem = Problem::new("secret_in_file", "", "", Remedy::FixSetting)
+        .saying(format!("The client secret of {account} lies readable in {origin}."))
+        .advising(format!("Let Daypass copy it into the keyring in Settings, then delete it: {origin}."));
+    Note { about: origin.to_string(), problem }
+}
+
+fn unknown_broker(broker: &str) -> Problem {
+    let known: Vec<&str> = daypass_brokers::ALL.iter().map(|broker| broker.profile().id).collect();
+    Problem::new("unknown_broker", "", "", Remedy::FixSetting)
+        .saying(format!("There is no broker \"{broker}\"."))
+        .advising(format!("Allowed: {}.", known.join(", ")))
+}
+
+const UNKNOWN: Problem =
+    Problem::new("unknown_account", "There is no such account.", "See the list of accounts.", Remedy::FixSetting);
+
+const SECRET_IN_SETTINGS: Problem =
+    Problem::new("secret_in_settings", "", "Enter it in the account's form; it goes to the keyring.", Remedy::FixSetting);

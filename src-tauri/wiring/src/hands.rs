@@ -1,0 +1,198 @@
+//! Carries effects out: each one is started here and answers the manager by itself.
+//!
+//! Independent per account: a slow broker delays nobody else. What this is not: it decides nothing and retries nothing.
+
+use crate::books::{Books, Known, SignIn};
+use crate::strongroom::{Strongroom, random};
+use chrono::{DateTime, FixedOffset};
+use daypass_brokers::{Answer as BrokerAnswer, Artefact, BrokerError, Callback, Failure, Handshake, Probe};
+use daypass_domain::{AccountId, Attempt, Grant, Moment, Problem, Remedy};
+use daypass_login::{NotSaved, Page, Pass, Request};
+use daypass_manager::event::Ending;
+use daypass_manager::{Answer, Effect, Handle, Hands};
+use std::sync::Arc;
+use tokio::runtime;
+use tokio::sync::oneshot;
+
+/// The manager's hands.
+pub(crate) struct Doer {
+    pub(crate) books: Arc<Books>,
+    pub(crate) strongroom: Strongroom,
+    pub(crate) runtime: runtime::Handle,
+}
+
+impl Hands for Doer {
+    fn carry_out(&mut self, effect: Effect, handle: &Handle) {
+        let (books, handle) = (self.books.clone(), handle.clone());
+        match effect {
+            Effect::Load(account, attempt) => self.strongroom.load(handle, account, attempt),
+            Effect::Save(account, attempt, stored) => self.strongroom.save(handle, account, attempt, *stored),
+            Effect::Erase(account) => self.strongroom.erase(account),
+            Effect::Listen { account, attempt, open } => {
+                self.runtime.spawn(listen(books, handle, account, attempt, open));
+            }
+            Effect::OpenBrowser(account, attempt) => {
+                let url = books.sign_in(&account, attempt, |sign_in| sign_in.url.clone());
+                self.runtime.spawn_blocking(move || url.map(|url| open_browser(&books, &account, &url)));
+            }
+            Effect::Close(account, attempt, ending) => close(&books, &account, attempt, ending),
+            Effect::Exchange(account, attempt, artefact) => {
+                self.runtime.spawn(exchange(books, handle, account, attempt, artefact));
+            }
+            Effect::Probe(account, attempt, grant) => {
+                self.runtime.spawn(probe(books, handle, account, attempt, grant));
+            }
+            Effect::Renew(account, attempt, grant) => {
+                self.runtime.spawn(renew(books, handle, account, attempt, grant));
+            }
+            Effect::Revoke(account, attempt, grant) => {
+                self.runtime.spawn(revoke(books, handle, account, attempt, grant));
+            }
+            Effect::Deliver(account, generation) => tracing::debug!(%account, %generation, "a new token may be handed out"),
+            Effect::Tell(_) | Effect::Reply(..) | Effect::Log(..) | Effect::Changed => {}
+        }
+    }
+}
+
+async fn listen(books: Arc<Books>, handle: Handle, account: AccountId, attempt: Attempt, open: bool) {
+    let opened = begin(&books, &account).await;
+    let (mut waiting, handshake, url, known) = match opened {
+        Ok(opened) => opened,
+        Err(problem) => return handle.answer(account, attempt, Answer::Listening(Err(problem))),
+    };
+    let (finish, mut finished) = oneshot::channel();
+    let sign_in = SignIn { attempt, handshake, url: url.clone(), paster: waiting.paster(), finish };
+    books.sign_in_opened(account.clone(), sign_in);
+    handle.answer(account.clone(), attempt, Answer::Listening(Ok(url.to_string())));
+    if open {
+        let (books, account, url) = (books.clone(), account.clone(), url.clone());
+        tokio::task::spawn_blocking(move || open_browser(&books, &account, &url));
+    }
+    let page = tokio::select! {
+        params = waiting.callback() => {
+            let answer = known.broker.read_callback(&known.credentials, &Callback::new(params));
+            handle.answer(account, attempt, Answer::Returned(answer));
+            finished.await
+        }
+        page = &mut finished => page,
+    };
+    // A closed channel means that the program is ending; the browser is told so as well.
+    waiting.finish(page.unwrap_or(Page::Cancelled)).await;
+}
+
+type Begun = (daypass_login::Waiting, Handshake, url::Url, Known);
+
+/// Listener first, address second: no browser is ever sent to a closed port.
+async fn begin(books: &Books, account: &AccountId) -> Result<Begun, Problem> {
+    let known = books.known(account).ok_or(GONE)?;
+    let (mut state, mut verifier) = ([0; 32], [0; 32]);
+    random(&mut state);
+    random(&mut verifier);
+    let secrets = daypass_login::Handshake::from_random(state, verifier);
+    let handshake = Handshake { state: secrets.state, pkce_verifier: secrets.pkce_verifier };
+    let url = known.broker.authorize_url(&known.credentials, &handshake)?;
+    let request = Request {
+        redirect: known.credentials.account.redirect_uri.clone(),
+        state: handshake.state.clone(),
+        broker_name: known.broker.profile().name.to_owned(),
+    };
+    let waiting = daypass_login::open(request).await?;
+    Ok((waiting, handshake, url, known))
+}
+
+fn open_browser(books: &Books, account: &AccountId, url: &url::Url) {
+    let opened = match &books.opener {
+        Some(opener) => opener.open(url),
+        None => Ok(()),
+    };
+    if let Err(problem) = opened {
+        tracing::warn!(%account, "The browser did not open: {problem}");
+    }
+}
+
+async fn exchange(books: Arc<Books>, handle: Handle, account: AccountId, attempt: Attempt, artefact: Artefact) {
+    let handshake = books.sign_in(&account, attempt, |sign_in| sign_in.handshake.clone());
+    let answer = match (books.known(&account), handshake) {
+        (Some(known), Some(handshake)) => {
+            let net = books.network();
+            plain(known.broker.exchange(&net, &known.credentials, &handshake, &artefact).await)
+        }
+        _ => Err(gone()),
+    };
+    handle.answer(account, attempt, Answer::Exchanged(answer));
+}
+
+async fn probe(books: Arc<Books>, handle: Handle, account: AccountId, attempt: Attempt, grant: Grant) {
+    let answer = match books.known(&account) {
+        Some(known) => known.broker.probe(&books.network(), &known.credentials, &grant).await.value,
+        None => Probe::Unknown(GONE),
+    };
+    handle.answer(account, attempt, Answer::Probed(answer));
+}
+
+async fn renew(books: Arc<Books>, handle: Handle, account: AccountId, attempt: Attempt, grant: Grant) {
+    let answer = match books.known(&account) {
+        Some(known) => plain(known.broker.renew(&books.network(), &known.credentials, &grant).await),
+        None => Err(gone()),
+    };
+    handle.answer(account, attempt, Answer::Renewed(answer));
+}
+
+async fn revoke(books: Arc<Books>, handle: Handle, account: AccountId, attempt: Attempt, grant: Grant) {
+    let answer = match books.known(&account) {
+        Some(known) => plain(known.broker.revoke(&books.network(), &known.credentials, &grant).await),
+        None => Err(gone()),
+    };
+    handle.answer(account, attempt, Answer::Revoked(answer));
+}
+
+fn plain<T>(answer: BrokerAnswer<T>) -> Result<T, BrokerError> {
+    answer.map(|reached| reached.value)
+}
+
+fn close(books: &Books, account: &AccountId, attempt: Attempt, ending: Ending) {
+    let Some(sign_in) = books.sign_in_closed(account, attempt) else { return };
+    let now = books.now();
+    let _ = sign_in.finish.send(page(ending, now));
+}
+
+fn page(ending: Ending, now: Moment) -> Page {
+    match ending {
+        Ending::SignedIn { not_saved: Some(problem), .. } if problem.code == "VAULT_LOCKED" => {
+            Page::SignedInNotSaved(NotSaved::KeyringLocked)
+        }
+        Ending::SignedIn { not_saved: Some(problem), .. } => Page::SignedInNotSaved(NotSaved::Other(problem)),
+        Ending::SignedIn { proven: false, .. } => Page::Failed(UNPROVEN),
+        Ending::SignedIn { user, until, took, .. } => {
+            let pass = Pass { user, until: until.map(local), said_yes_at: local(now), took, bots: None };
+            Page::SignedIn(pass)
+        }
+        Ending::WrongUser { got, wanted } => Page::WrongUser { got, wanted },
+        Ending::TooLate { waited } => Page::TooLate { waited, until: local(now) },
+        Ending::Cancelled => Page::Cancelled,
+        Ending::Failed(problem) if problem.code == "access_denied" => Page::Denied,
+        Ending::Failed(problem) => Page::Failed(problem),
+    }
+}
+
+fn local(moment: Moment) -> DateTime<FixedOffset> {
+    moment.with_timezone(&crate::clock::local_offset())
+}
+
+fn gone() -> BrokerError {
+    BrokerError { failure: Failure::NotSent, problem: GONE, retry_after: None }
+}
+
+const GONE: Problem = Problem::new(
+    "account_gone",
+    "The account was removed while it was in use.",
+    "There is nothing to do.",
+    Remedy::TryAgain,
+);
+
+const UNPROVEN: Problem = Problem::new(
+    "unproven",
+    "Signed in, but the broker has not confirmed the new token yet.",
+    "Daypass keeps asking; look there before you trade.",
+    Remedy::TryAgain,
+);

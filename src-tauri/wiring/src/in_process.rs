@@ -1,0 +1,168 @@
+//! The client of whoever owns the manager: every method is a question to the handle.
+
+use crate::books::Books;
+use crate::desk::Desk;
+use async_trait::async_trait;
+use chrono::Duration;
+use daypass_api::{Answer, Browser, Client, HandedOut, NewAccount, Refreshing, SignIn};
+use daypass_domain::{AccountId, Moment, Problem, Remedy, Secret};
+use daypass_manager::notice::Telling;
+use daypass_manager::view::Snapshot;
+use daypass_manager::{Ask, Code, Handle, Refused, Reply};
+use futures::StreamExt;
+use futures::stream::{self, BoxStream};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tokio::sync::broadcast::error::RecvError;
+
+/// In process.
+pub(crate) struct InProcess {
+    pub(crate) handle: Handle,
+    pub(crate) books: Arc<Books>,
+    pub(crate) desk: Arc<Desk>,
+}
+
+#[async_trait]
+impl Client for InProcess {
+    async fn snapshot(&self) -> Answer<Snapshot> {
+        self.handle.look().await
+    }
+
+    async fn changes(&self) -> Answer<BoxStream<'static, Snapshot>> {
+        let mut version = self.handle.version();
+        version.mark_changed();
+        let start = (self.handle.clone(), version, None::<Snapshot>);
+        Ok(stream::unfold(start, |(handle, mut version, last)| async move {
+            loop {
+                version.changed().await.ok()?;
+                let snapshot = handle.look().await.ok()?;
+                if !last.as_ref().is_some_and(|last| same(last, &snapshot)) {
+                    return Some((snapshot.clone(), (handle, version, Some(snapshot))));
+                }
+            }
+        })
+        .boxed())
+    }
+
+    async fn tellings(&self) -> Answer<BoxStream<'static, Telling>> {
+        let tellings = self.handle.tellings();
+        Ok(stream::unfold(tellings, |mut tellings| async move {
+            loop {
+                match tellings.recv().await {
+                    Ok(telling) => return Some((telling, tellings)),
+                    // Older ones were replaced by newer ones anyway.
+                    Err(RecvError::Lagged(_)) => {}
+                    Err(RecvError::Closed) => return None,
+                }
+            }
+        })
+        .boxed())
+    }
+
+    async fn sign_in(&self, account: &AccountId, how: Browser) -> Answer<SignIn> {
+        match self.handle.ask(account, Ask::SignIn { open: self.may_open(how) }).await? {
+            Reply::SignIn { url, until, .. } => Ok(SignIn { sign_in_url: url, until }),
+            Reply::Done => Err(refused(Code::NothingToDo, ALMOST_DONE)),
+        }
+    }
+
+    async fn finished(&self, account: &AccountId, limit: Duration) -> Answer<()> {
+        let limit = limit.to_std().unwrap_or_default();
+        match tokio::time::timeout(limit, self.handle.ask(account, Ask::Finished)).await {
+            Ok(reply) => reply.map(drop),
+            Err(_) => Err(refused(Code::TimeLimit, TIME_LIMIT)),
+        }
+    }
+
+    async fn cancel(&self, account: &AccountId) -> Answer<()> {
+        self.handle.ask(account, Ask::Cancel).await.map(drop)
+    }
+
+    async fn paste(&self, account: &AccountId, address: Secret) -> Answer<()> {
+        let paster = self.books.paster(account).ok_or_else(|| refused(Code::NothingToDo, NOTHING_WAITS))?;
+        paster.paste(&address).map_err(|problem| refused(Code::BadInput, problem))
+    }
+
+    async fn refresh(&self, account: &AccountId, how: Browser) -> Answer<Refreshing> {
+        let reply = self.handle.ask(account, Ask::Refresh { open: self.may_open(how) }).await?;
+        let sign_in_url = match reply {
+            Reply::SignIn { url, browser: false, .. } => Some(url),
+            Reply::SignIn { .. } | Reply::Done => None,
+        };
+        Ok(Refreshing { sign_in_url })
+    }
+
+    async fn probe(&self, account: &AccountId) -> Answer<()> {
+        self.handle.ask(account, Ask::Probe).await.map(drop)
+    }
+
+    async fn sign_out(&self, account: &AccountId) -> Answer<()> {
+        self.handle.ask(account, Ask::SignOut).await.map(drop)
+    }
+
+    async fn pause(&self, account: &AccountId, until: Option<Moment>) -> Answer<()> {
+        self.handle.ask(account, Ask::Pause(until)).await.map(drop)
+    }
+
+    async fn snooze(&self, account: &AccountId) -> Answer<()> {
+        self.handle.ask(account, Ask::Snooze).await.map(drop)
+    }
+
+    async fn resume(&self, account: &AccountId) -> Answer<()> {
+        self.handle.ask(account, Ask::Resume).await.map(drop)
+    }
+
+    async fn token(&self, account: &AccountId, min_validity: Duration) -> Answer<HandedOut> {
+        let out = self.handle.hand_out(account, min_validity).await?;
+        Ok(HandedOut { token: out.token, generation: out.generation.0, expiry_time: out.ends, env: out.env })
+    }
+
+    async fn settings(&self) -> Answer<serde_json::Value> {
+        Ok(self.desk.describe().await)
+    }
+
+    async fn change_settings(&self, changes: BTreeMap<String, serde_json::Value>) -> Answer<()> {
+        self.desk.change(changes).await
+    }
+
+    async fn put_account(&self, account: NewAccount) -> Answer<()> {
+        self.desk.put_account(account).await.map(drop)
+    }
+
+    async fn remove_account(&self, account: &AccountId) -> Answer<()> {
+        self.desk.remove_account(account).await
+    }
+
+    async fn add_practice(&self) -> Answer<AccountId> {
+        self.desk.add_practice().await
+    }
+}
+
+impl InProcess {
+    fn may_open(&self, how: Browser) -> bool {
+        how == Browser::Open && self.books.opener.is_some()
+    }
+}
+
+/// Whether two snapshots show the same; the moment itself does not count.
+fn same(one: &Snapshot, other: &Snapshot) -> bool {
+    let at = |snapshot: &Snapshot| Snapshot { now: Moment::UNIX_EPOCH, ..snapshot.clone() };
+    at(one) == at(other)
+}
+
+pub(crate) fn refused(code: Code, problem: Problem) -> Refused {
+    Refused { code, problem }
+}
+
+const ALMOST_DONE: Problem = Problem::new(
+    "almost_done",
+    "The sign-in is past the browser already.",
+    "Wait a moment; it ends by itself.",
+    Remedy::TryAgain,
+);
+
+const NOTHING_WAITS: Problem =
+    Problem::new("nothing_waits", "No sign-in waits for an address.", "Start a sign-in first.", Remedy::SignInAgain);
+
+const TIME_LIMIT: Problem =
+    Problem::new("time_limit", "It took longer than the limit.", "It goes on; ask for its status.", Remedy::TryAgain);

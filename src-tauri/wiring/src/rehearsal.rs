@@ -1,0 +1,41 @@
+//! The practice broker inside the program: started when the first practice account needs it, one per length of day.
+
+use chrono::Duration;
+use daypass_domain::{Problem, Remedy, Secret};
+use daypass_practice::{Options, Practice};
+use std::collections::BTreeMap;
+use tokio::sync::Mutex;
+use url::Url;
+
+/// Practice brokers by the length of their day, in milliseconds; 0 is real time.
+#[derive(Default)]
+pub(crate) struct Rehearsal(Mutex<BTreeMap<i64, Practice>>);
+
+impl Rehearsal {
+    /// The address of a practice broker with this day, and a secret that it accepts.
+    pub(crate) async fn host(&self, day: Option<Duration>) -> Result<(Url, Secret), Problem> {
+        let mut running = self.0.lock().await;
+        let key = day.map_or(0, |day| day.num_milliseconds());
+        if !running.contains_key(&key) {
+            let options = Options { day, ..Options::default() };
+            let practice = Practice::start(options).await.map_err(|error| DID_NOT_START.saying(error.to_string()))?;
+            running.insert(key, practice);
+        }
+        let url = running.get(&key).map(Practice::url).ok_or(DID_NOT_START)?;
+        Ok((url, Secret::new("practice-secret")))
+    }
+
+    /// Ends them all.
+    pub(crate) async fn stop(&self) {
+        for (_, practice) in std::mem::take(&mut *self.0.lock().await) {
+            practice.stop().await;
+        }
+    }
+}
+
+const DID_NOT_START: Problem = Problem::new(
+    "practice_did_not_start",
+    "The practice broker did not start.",
+    "Restart Daypass; the log has more.",
+    Remedy::TryAgain,
+);

@@ -1,0 +1,198 @@
+//! Start and stop.
+
+use crate::books::{Books, Opener};
+use crate::clock::{RealClock, local_offset, watch_jumps};
+use crate::desk::Desk;
+use crate::hands::Doer;
+use crate::in_process::InProcess;
+use crate::lock::{self, Lock, Tried};
+use crate::logging::{self, Log};
+use crate::rehearsal::Rehearsal;
+use crate::strongroom::Strongroom;
+use anyhow::Context;
+use daypass_api::{Client, SocketClient};
+use daypass_config::{Environment, Folders, Loaded, Sources};
+use daypass_domain::Secret;
+use daypass_manager::view::Note;
+use daypass_manager::{Event, Handle, Refused, service};
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// How to start.
+#[derive(Clone)]
+pub struct Start {
+    /// The process environment.
+    pub env: Environment,
+    /// The working directory.
+    pub working_dir: PathBuf,
+    /// Opens the browser; `None` where there is none.
+    pub opener: Option<Arc<dyn Opener>>,
+    /// Adds a practice account if there is no account at all.
+    pub practice: bool,
+    /// Whether to join a running owner; else its being there is an error.
+    pub join: bool,
+}
+
+impl Start {
+    /// From this process's environment and working directory.
+    pub fn here() -> Self {
+        Self {
+            env: Environment(std::env::vars().collect()),
+            working_dir: std::env::current_dir().unwrap_or_default(),
+            opener: None,
+            practice: false,
+            join: true,
+        }
+    }
+
+    fn folders(&self) -> Folders {
+        Folders::new(&self.env, &self.working_dir)
+    }
+}
+
+/// A running program, ours or somebody else's.
+pub struct Running {
+    client: Arc<dyn Client>,
+    owner: Option<Owner>,
+}
+
+/// What only the owner has.
+struct Owner {
+    handle: Handle,
+    strongroom: Strongroom,
+    desk: Arc<Desk>,
+    doors: CancellationToken,
+    tasks: Vec<JoinHandle<()>>,
+    turner: JoinHandle<()>,
+    address: Option<String>,
+    _lock: Lock,
+    _log: Log,
+}
+
+/// Takes the lock and runs everything, or joins whoever holds it.
+pub async fn start(start: Start) -> anyhow::Result<Running> {
+    let folders = start.folders();
+    let tried = lock::take(&folders.data)
+        .with_context(|| format!("The data folder {} cannot be used.", folders.data.display()))?;
+    match tried {
+        Tried::Ours(lock) => own(start, folders, lock).await,
+        Tried::Taken if start.join => {
+            let client = SocketClient::connect(folders.socket()).await?;
+            Ok(Running { client: Arc::new(client), owner: None })
+        }
+        Tried::Taken => anyhow::bail!("Daypass runs already in {}. Use that one, or set DAYPASS_HOME.", folders.data.display()),
+    }
+}
+
+/// Talks to whoever runs in this environment's folders.
+pub async fn connect() -> Result<Arc<dyn Client>, Refused> {
+    let folders = Start::here().folders();
+    Ok(Arc::new(SocketClient::connect(folders.socket()).await?))
+}
+
+impl Running {
+    /// What front ends speak to.
+    pub fn client(&self) -> Arc<dyn Client> {
+        self.client.clone()
+    }
+
+    /// Whether this process runs the manager.
+    pub fn owns(&self) -> bool {
+        self.owner.is_some()
+    }
+
+    /// The address of the local HTTP door, if this process has opened it.
+    pub fn address(&self) -> Option<&str> {
+        self.owner.as_ref()?.address.as_deref()
+    }
+
+    /// Ends everything in order: doors first, then the manager, then the vault when all is written.
+    pub async fn stop(self) {
+        let Some(owner) = self.owner else { return };
+        owner.doors.cancel();
+        for task in owner.tasks {
+            task.abort();
+            let _ = task.await;
+        }
+        owner.handle.stop().await;
+        let _ = owner.turner.await;
+        owner.strongroom.flush().await;
+        owner.desk.rehearsal.stop().await;
+        tracing::info!("Daypass has ended");
+    }
+}
+
+async fn own(start: Start, folders: Folders, lock: Lock) -> anyhow::Result<Running> {
+    let first = first_look(&start, &folders);
+    let logging = &first.settings.logging;
+    let log = logging::start(&logging.level, Some(&folders.state.join(&logging.file)));
+    let passphrase = start.env.text("DAYPASS_PASSPHRASE").map(Secret::new);
+    let clock = Arc::new(RealClock);
+    let strongroom = Strongroom::open(folders.data.join("vault"), passphrase, clock.clone())?;
+    let books = Arc::new(Books::new(clock.clone(), start.opener.clone(), daypass_brokers::http_client()));
+    let runtime = tokio::runtime::Handle::current();
+    let doer = Doer { books: books.clone(), strongroom: strongroom.clone(), runtime };
+    let (handle, turning) = service::start(first.settings.policy.clone(), clock, doer);
+    let turner = tokio::spawn(turning);
+    let desk = Arc::new(Desk {
+        folders: folders.clone(),
+        env: start.env,
+        working_dir: start.working_dir,
+        books: books.clone(),
+        strongroom: strongroom.clone(),
+        handle: handle.clone(),
+        rehearsal: Rehearsal::default(),
+        in_force: tokio::sync::Mutex::default(),
+        other_notes: std::sync::Mutex::default(),
+    });
+    handle.event(Event::LocalOffset(local_offset()));
+    strongroom.look(handle.clone());
+    let client: Arc<dyn Client> = Arc::new(InProcess { handle: handle.clone(), books, desk: desk.clone() });
+    let doors = CancellationToken::new();
+    let (tasks, address) = open_doors(&first, &folders, &client, &desk, &doors).await?;
+    desk.read_all().await;
+    if start.practice && first.settings.accounts.is_empty() {
+        client.add_practice().await?;
+    }
+    handle.event(Event::Started);
+    let mut tasks = tasks;
+    tasks.push(tokio::spawn(watch_jumps(handle.clone())));
+    let owner = Owner { handle, strongroom, desk, doors, tasks, turner, address, _lock: lock, _log: log };
+    Ok(Running { client, owner: Some(owner) })
+}
+
+/// The settings, only to know where the log goes and which doors to open.
+fn first_look(start: &Start, folders: &Folders) -> Loaded {
+    let option_keys: Vec<&str> =
+        daypass_brokers::ALL.iter().flat_map(|broker| broker.profile().fields).map(|field| field.key).collect();
+    daypass_config::load(&Sources { folders, env: &start.env, working_dir: &start.working_dir, option_keys: &option_keys })
+}
+
+/// The socket for this user's programs, and HTTP on loopback. A taken port costs only that door.
+async fn open_doors(
+    loaded: &Loaded,
+    folders: &Folders,
+    client: &Arc<dyn Client>,
+    desk: &Arc<Desk>,
+    doors: &CancellationToken,
+) -> anyhow::Result<(Vec<JoinHandle<()>>, Option<String>)> {
+    let socket = daypass_api::bind_socket(&folders.socket()).await.context("The local socket cannot be opened.")?;
+    let mut tasks = vec![tokio::spawn(daypass_api::serve_socket(socket, client.clone(), doors.clone()))];
+    let mut address = None;
+    let api = &loaded.settings.api;
+    if api.enabled {
+        match daypass_api::bind_tcp(api.port).await {
+            Ok(listener) => {
+                address = Some(format!("http://127.0.0.1:{}", api.port));
+                tasks.push(tokio::spawn(daypass_api::serve_tcp(listener, client.clone(), doors.clone())));
+            }
+            Err(problem) => {
+                tracing::warn!("{problem}");
+                desk.note(Note { about: format!("port {}", api.port), problem }).await;
+            }
+        }
+    }
+    Ok((tasks, address))
+}

@@ -1,0 +1,208 @@
+//! The vault's own lane: one thread that does disk and keyring work, in the order in which it was asked.
+//!
+//! Order matters: a save that overtook a newer one would bring back an old token. What this is not: it decides nothing.
+
+use daypass_domain::{AccountId, Attempt, Moment, Problem, Remedy, Secret};
+use daypass_manager::event::{Stored, Written};
+use daypass_manager::view::{VaultKind, VaultView};
+use daypass_manager::{Answer, Event, Handle};
+use daypass_vault::{Kind, Source, Vault, VaultError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, mpsc};
+use tokio::sync::oneshot;
+
+/// The way to the vault; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Strongroom {
+    jobs: mpsc::Sender<Job>,
+}
+
+type Job = Box<dyn FnOnce(&mut Room) + Send>;
+
+/// What lives on the thread.
+struct Room {
+    vault: Result<Vault, VaultError>,
+    open: Box<dyn Fn() -> Result<Vault, VaultError> + Send>,
+    now: Arc<dyn daypass_manager::Clock>,
+}
+
+impl Strongroom {
+    /// Opens the vault on a thread of its own; jobs wait until it is open. The thread ends with the last handle.
+    pub(crate) fn open(folder: PathBuf, passphrase: Option<Secret>, now: Arc<dyn daypass_manager::Clock>) -> std::io::Result<Self> {
+        let (jobs, queue) = mpsc::channel::<Job>();
+        std::thread::Builder::new().name("vault".into()).spawn(move || {
+            let open = Box::new(move || open(&folder, passphrase.as_ref()));
+            let mut room = Room { vault: open(), open, now };
+            for job in queue {
+                job(&mut room);
+            }
+        })?;
+        Ok(Self { jobs })
+    }
+
+    /// Reads an account and answers the manager.
+    pub(crate) fn load(&self, handle: Handle, account: AccountId, attempt: Attempt) {
+        self.send(move |room| {
+            let loaded = room.with(|vault| vault.load(&account));
+            let answer = match loaded {
+                Ok(None) => Ok(None),
+                Ok(Some(loaded)) => {
+                    if let Some(notice) = loaded.notice {
+                        tracing::warn!(%account, "{notice}");
+                    }
+                    Ok(Some(from_vault(loaded.stored)))
+                }
+                Err(error) => Err(error.problem()),
+            };
+            room.tell(&handle);
+            handle.answer(account, attempt, Answer::Loaded(answer));
+        });
+    }
+
+    /// Writes an account and answers the manager.
+    pub(crate) fn save(&self, handle: Handle, account: AccountId, attempt: Attempt, stored: Stored) {
+        self.send(move |room| {
+            let now = room.now.now();
+            let stored = for_vault(stored);
+            let written = room.with(|vault| vault.save(&account, &stored, now));
+            let answer = written.map(|saved| Written { backups: saved.backups }).map_err(|error| error.problem());
+            room.tell(&handle);
+            handle.answer(account, attempt, Answer::Saved(answer));
+        });
+    }
+
+    /// Erases everything of an account.
+    pub(crate) fn erase(&self, account: AccountId) {
+        self.send(move |room| {
+            if let Err(error) = room.with(|vault| vault.remove(&account)) {
+                tracing::error!(%account, "The stored token could not be erased: {}", error.problem());
+            }
+        });
+    }
+
+    /// An account's client secret.
+    pub(crate) async fn client_secret(&self, account: AccountId) -> Result<Option<Secret>, Problem> {
+        self.ask(move |room| room.with(|vault| vault.client_secret(&account))).await
+    }
+
+    /// Keeps a client secret.
+    pub(crate) async fn set_client_secret(&self, account: AccountId, secret: Secret) -> Result<(), Problem> {
+        self.ask(move |room| {
+            let now = room.now.now();
+            room.with(|vault| vault.set_client_secret(&account, &secret, now))
+        })
+        .await
+    }
+
+    /// Lets the keyring ask the person to unlock it.
+    pub(crate) async fn unlock(&self) -> Result<(), Problem> {
+        self.ask(|room| room.with(|vault| vault.ask_to_unlock())).await
+    }
+
+    /// The state as a whole, for everybody to see.
+    pub(crate) fn look(&self, handle: Handle) {
+        self.send(move |room| room.tell(&handle));
+    }
+
+    /// Everything asked so far is done when this returns.
+    pub(crate) async fn flush(&self) {
+        let _ = self.ask(|_| Ok(())).await;
+    }
+
+    fn send(&self, job: impl FnOnce(&mut Room) + Send + 'static) {
+        // The thread lives as long as any sender; a panic in it is in the log already.
+        let _ = self.jobs.send(Box::new(job));
+    }
+
+    async fn ask<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Room) -> Result<T, VaultError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let (reply, answer) = oneshot::channel();
+        self.send(move |room| {
+            let _ = reply.send(job(room).map_err(|error| error.problem()));
+        });
+        answer.await.unwrap_or(Err(GONE))
+    }
+}
+
+impl Room {
+    /// A vault that could not be opened is tried again: a keyring may come up after us.
+    fn with<T>(&mut self, act: impl FnOnce(&Vault) -> Result<T, VaultError>) -> Result<T, VaultError> {
+        if self.vault.is_err() {
+            self.vault = Ok((self.open)()?);
+        }
+        match &self.vault {
+            Ok(vault) => act(vault),
+            Err(_) => (self.open)().and_then(|vault| act(&vault)),
+        }
+    }
+
+    fn tell(&self, handle: &Handle) {
+        let view = match &self.vault {
+            Ok(vault) if vault.kind() == Kind::Memory => VaultView { kind: VaultKind::Memory, problem: Some(memory_only()) },
+            Ok(vault) => VaultView { kind: kind(vault.kind()), problem: vault.problem() },
+            Err(error) => VaultView { kind: VaultKind::Locked, problem: Some(error.problem()) },
+        };
+        handle.event(Event::Vault(view));
+    }
+}
+
+/// A keyring protects the vault; where there is none a passphrase does; where there is none either, and nothing sealed
+/// lies there, tokens are kept in memory only.
+fn open(folder: &Path, passphrase: Option<&Secret>) -> Result<Vault, VaultError> {
+    let with = |source| Vault::open(folder, source, Box::new(random));
+    match (with(Source::Keyring), passphrase) {
+        (Ok(vault), _) => Ok(vault),
+        (Err(_), Some(passphrase)) => with(Source::Passphrase(passphrase.clone())),
+        (Err(VaultError::NoKeyring { sealed: false }), None) => {
+            tracing::warn!("{MEMORY_ONLY}");
+            with(Source::Memory)
+        }
+        (Err(error), None) => Err(error),
+    }
+}
+
+fn memory_only() -> Problem {
+    Problem::new(
+        "memory_only",
+        "There is no keyring here: tokens are kept in memory only, and are gone when Daypass ends.",
+        "Install a keyring, or start Daypass with DAYPASS_PASSPHRASE set.",
+        Remedy::FixSetting,
+    )
+}
+
+fn kind(kind: Kind) -> VaultKind {
+    match kind {
+        Kind::Keyring => VaultKind::Keyring,
+        Kind::Passphrase => VaultKind::Passphrase,
+        Kind::Memory => VaultKind::Memory,
+        Kind::Locked => VaultKind::Locked,
+    }
+}
+
+fn from_vault(stored: daypass_vault::Stored) -> Stored {
+    let facts = serde_json::from_value(stored.facts).unwrap_or_else(|error| {
+        tracing::warn!("What was remembered beside a token cannot be read ({error}); the token itself is fine.");
+        daypass_manager::account::Facts::default()
+    });
+    Stored { grant: stored.grant, generation: stored.generation, facts }
+}
+
+fn for_vault(stored: Stored) -> daypass_vault::Stored {
+    let facts = serde_json::to_value(&stored.facts).unwrap_or_default();
+    daypass_vault::Stored { grant: stored.grant, generation: stored.generation, facts }
+}
+
+/// The operating system's randomness.
+#[expect(clippy::disallowed_methods, reason = "this is where the program's randomness comes from")]
+pub(crate) fn random(bytes: &mut [u8]) {
+    getrandom::fill(bytes).expect("the operating system has randomness");
+}
+
+/// Said in the log, and in every place that shows the vault.
+const MEMORY_ONLY: &str = "There is no keyring here and no DAYPASS_PASSPHRASE: tokens are kept in memory only, and are \
+                           gone when Daypass ends.";
+
+const GONE: Problem =
+    Problem::new("vault_gone", "The vault's thread has ended.", "Restart Daypass; the log has more.", Remedy::TryAgain);
