@@ -15,7 +15,7 @@ use daypass_config::{Environment, Folders, Loaded, Sources};
 use daypass_domain::Secret;
 use daypass_manager::view::Note;
 use daypass_manager::{Event, Handle, Refused, service};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -128,7 +128,7 @@ async fn own(start: Start, folders: Folders, lock: Lock) -> anyhow::Result<Runni
     let first = first_look(&start, &folders);
     let logging = &first.settings.logging;
     let log = logging::start(&logging.level, Some(&folders.state.join(&logging.file)));
-    let passphrase = start.env.text("DAYPASS_PASSPHRASE").map(Secret::new);
+    let passphrase = passphrase(&start.env);
     let clock = Arc::new(RealClock);
     let strongroom = Strongroom::open(folders.data.join("vault"), passphrase, clock.clone())?;
     let books = Arc::new(Books::new(clock.clone(), start.opener.clone(), daypass_brokers::http_client()));
@@ -168,6 +168,14 @@ fn first_look(start: &Start, folders: &Folders) -> Loaded {
     let option_keys: Vec<&str> =
         daypass_brokers::ALL.iter().flat_map(|broker| broker.profile().fields).map(|field| field.key).collect();
     daypass_config::load(&Sources { folders, env: &start.env, working_dir: &start.working_dir, option_keys: &option_keys })
+}
+
+/// From systemd's credentials, else from the environment.
+fn passphrase(env: &Environment) -> Option<Secret> {
+    let credential = env.text("CREDENTIALS_DIRECTORY").map(|folder| Path::new(folder).join("daypass-passphrase"));
+    let text = credential.and_then(|file| std::fs::read_to_string(file).ok());
+    let text = text.as_deref().map(str::trim).filter(|text| !text.is_empty());
+    text.or_else(|| env.text("DAYPASS_PASSPHRASE")).map(Secret::new)
 }
 
 /// The socket for this user's programs, and HTTP on loopback. A taken port costs only that door.
