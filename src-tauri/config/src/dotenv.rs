@@ -12,29 +12,41 @@ pub(crate) type Variables = BTreeMap<String, (String, Origin)>;
 pub(crate) fn read(path: &Path, into: &mut Variables, notes: &mut Vec<Note>) {
     let Ok(text) = std::fs::read_to_string(path) else { return };
     let file = path.display().to_string();
+    // Where the last readable line was; the one that cannot be read comes after it.
+    let mut line = 0;
     for item in dotenvy::from_read_iter(text.as_bytes()) {
         match item {
-            Ok((_, value)) if value.trim().is_empty() => {}
+            Ok((name, value)) if value.trim().is_empty() => line = line_of(&text, &name),
             Ok((name, value)) => {
-                let line = line_of(&text, &name);
+                line = line_of(&text, &name);
+                if changed_by_a_dollar(&text, line, &value) {
+                    notes.push(Note { about: format!("{file} line {line}"), problem: dollar(&file, line, &name) });
+                }
                 let origin = Origin::DotEnv { file: file.clone(), line };
                 into.entry(name).or_insert((value, origin));
             }
             // The library's own error quotes the whole line, which may hold a secret.
             Err(_) => {
-                notes.push(Note {
-                    about: file.clone(),
-                    problem: Problem::new(
-                        "bad_dotenv",
-                        "A line of the .env file cannot be read, and the lines after it are left out.",
-                        "Write each line as NAME=value.",
-                        Remedy::FixSetting,
-                    ),
-                });
+                let problem = Problem::new("bad_dotenv", "", "Write each line as NAME=value.", Remedy::FixSetting)
+                    .saying(format!("{file}: what follows line {line} cannot be read and is left out."));
+                notes.push(Note { about: file.clone(), problem });
                 return;
             }
         }
     }
+}
+
+/// In these files `$NAME` stands for another variable unless the value is in single quotes: a secret with a dollar in it
+/// would be changed without a word.
+fn changed_by_a_dollar(text: &str, line: u64, value: &str) -> bool {
+    let written =
+        usize::try_from(line).ok().and_then(|line| text.lines().nth(line.saturating_sub(1))).unwrap_or_default();
+    written.contains('$') && !written.contains('\'') && !value.contains('$')
+}
+
+fn dollar(file: &str, line: u64, name: &str) -> Problem {
+    Problem::new("dollar_in_dotenv", "", "Put the value in single quotes.", Remedy::FixSetting)
+        .saying(format!("{file} line {line}: the dollar in {name} was read as the name of another variable."))
 }
 
 fn line_of(text: &str, name: &str) -> u64 {

@@ -4,9 +4,15 @@ use etcetera::BaseStrategy;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// The process environment, passed in.
-#[derive(Clone, Debug, Default)]
+/// The process environment, passed in. Prints its names only: some of its values are secrets.
+#[derive(Clone, Default)]
 pub struct Environment(pub BTreeMap<String, String>);
+
+impl std::fmt::Debug for Environment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
 
 impl Environment {
     /// A variable that is set and not blank.

@@ -145,24 +145,14 @@ impl Default for Api {
 
 /// Reads everything. Never fails: what is wrong becomes a note.
 pub fn load(sources: &Sources<'_>) -> Loaded {
-    let settings = read_file(&sources.folders.config.join("settings.yaml"));
-    with_settings_text(sources, &settings)
+    let mut loading = Loading::default();
+    let settings = loading.read_file(sources, "settings.yaml");
+    loading.all(sources, &settings)
 }
 
 /// The same with another text in place of `settings.yaml`: that is how a change is tried before it is written.
 pub(crate) fn with_settings_text(sources: &Sources<'_>, settings_text: &str) -> Loaded {
-    let mut loading = Loading::default();
-    let config_text = read_file(&sources.folders.config.join("config.yaml"));
-    let settings = loading.parse("settings.yaml", settings_text);
-    let config = loading.parse("config.yaml", &config_text);
-    loading.file(sources, &settings, &|line| Origin::Settings { line });
-    loading.file(sources, &config, &|line| Origin::Config { line });
-    loading.environment(sources);
-    loading.finish()
-}
-
-fn read_file(path: &Path) -> String {
-    std::fs::read_to_string(path).unwrap_or_default()
+    Loading::default().all(sources, settings_text)
 }
 
 /// The work in progress.
@@ -174,6 +164,28 @@ pub(crate) struct Loading {
 }
 
 impl Loading {
+    fn all(mut self, sources: &Sources<'_>, settings_text: &str) -> Loaded {
+        let config_text = self.read_file(sources, "config.yaml");
+        let settings = self.parse("settings.yaml", settings_text);
+        let config = self.parse("config.yaml", &config_text);
+        self.file(sources, &settings, &|line| Origin::Settings { line });
+        self.file(sources, &config, &|line| Origin::Config { line });
+        self.environment(sources);
+        self.finish()
+    }
+
+    /// A file that is not there says nothing; one that cannot be read is told.
+    fn read_file(&mut self, sources: &Sources<'_>, name: &str) -> String {
+        match std::fs::read_to_string(sources.folders.config.join(name)) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(error) => {
+                self.note(name, &format!("The file cannot be read and is left out ({error})."), "");
+                String::new()
+            }
+        }
+    }
+
     fn parse(&mut self, file: &str, text: &str) -> Node {
         let empty = Node { line: 1, value: Value::Map(Vec::new()) };
         match tree::read(text) {

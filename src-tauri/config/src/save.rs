@@ -13,6 +13,10 @@ use std::io::Write;
 /// Applies changes by key (`check_every_minutes`, `accounts.ID.FIELD`, `accounts.ID`); `null` takes a value away.
 /// Secrets do not belong here.
 pub fn save(sources: &Sources<'_>, changes: &BTreeMap<String, Value>) -> Result<Loaded, Vec<Problem>> {
+    if let Some(key) = changes.keys().find(|key| key.ends_with(".client_secret")) {
+        let what = format!("{key} is a secret, and settings files hold none.");
+        return Err(vec![SECRET.saying(what)]);
+    }
     let before = load(sources);
     let refused: Vec<Problem> = changes.keys().filter_map(|key| fixed(&before, key)).collect();
     if !refused.is_empty() {
@@ -45,6 +49,13 @@ pub fn save(sources: &Sources<'_>, changes: &BTreeMap<String, Value>) -> Result<
     write(&path, &text).map_err(|error| vec![unwritable(&error.to_string())])?;
     Ok(after)
 }
+
+const SECRET: Problem = Problem::new(
+    "secret_in_settings",
+    "",
+    "Enter it in the account's form; it goes to the keyring.",
+    Remedy::FixSetting,
+);
 
 fn fixed(loaded: &Loaded, key: &str) -> Option<Problem> {
     let below = format!("{key}.");

@@ -225,3 +225,29 @@ fn what_the_users_file_fixes_is_refused_with_its_place() {
     }
     assert_eq!(fs::read_to_string(place.root.path().join("config/config.yaml")).expect("the file").lines().count(), 4);
 }
+
+#[test]
+fn a_dollar_that_was_read_as_a_variable_is_told() {
+    let place = Place::new().file("config/.env", "UPSTOX_CLIENT_ID=a\nUPSTOX_CLIENT_SECRET=pa$ss-word\n");
+    let said = sentences(&place.load()).concat();
+    assert!(said.contains("line 2") && said.contains("single quotes") && !said.contains("ss-word"), "{said}");
+    let place = Place::new().file("config/.env", "UPSTOX_CLIENT_ID=a\nUPSTOX_CLIENT_SECRET='pa$ss-word'\n");
+    let loaded = place.load();
+    assert!(loaded.notes.is_empty(), "{:?}", loaded.notes);
+    assert!(loaded.settings.accounts[0].secret.as_ref().expect("a secret").matches(b"pa$ss-word"));
+}
+
+#[test]
+fn a_secret_never_gets_into_the_windows_file() {
+    let changes = BTreeMap::from([("accounts.a.client_secret".to_owned(), json!("s3cret-value"))]);
+    let place = Place::new();
+    let refused = place.with(|sources| save(sources, &changes)).expect_err("refused");
+    assert!(!refused[0].to_string().contains("s3cret-value"));
+    assert!(!place.root.path().join("config/settings.yaml").exists());
+}
+
+#[test]
+fn the_environment_prints_no_values() {
+    let place = Place::new().env("UPSTOX_CLIENT_SECRET", "s3cret-value");
+    assert!(!format!("{:?}", place.env).contains("s3cret-value"));
+}
