@@ -123,3 +123,17 @@ pub(crate) async fn wait_until_free(port: u16) {
     })
     .await;
 }
+
+/// Whether it comes true by work alone: a paused clock stands still while the runtime is kept busy, so that no deadline
+/// can help.
+pub(crate) async fn without_a_deadline(mut is_so: impl FnMut() -> bool) -> bool {
+    tokio::time::pause();
+    for _ in 0..200_000 {
+        if is_so() {
+            tokio::time::resume();
+            return true;
+        }
+        tokio::task::yield_now().await;
+    }
+    false
+}
