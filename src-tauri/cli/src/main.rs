@@ -1,1 +1,31 @@
-fn main() {}
+//! `daypass`: the terminal, and the headless service.
+//!
+//! It links no GUI library and decides nothing: it asks whoever owns the data folder, over the socket, and turns the
+//! answer into words and an exit code.
+
+mod args;
+mod exit;
+mod out;
+mod serve;
+mod verbs;
+
+use args::{Args, Verb};
+use clap::{CommandFactory, Parser};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    if let Verb::Completions { shell } = args.verb {
+        clap_complete::generate(shell, &mut Args::command(), "daypass", &mut std::io::stdout());
+        return ExitCode::SUCCESS;
+    }
+    // One thread is enough for a question; the service makes its own blocking lanes.
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return exit::tell(&anyhow::Error::new(error)),
+    };
+    match runtime.block_on(verbs::run(args.verb)) {
+        Ok(code) => code,
+        Err(error) => exit::tell(&error),
+    }
+}

@@ -38,7 +38,7 @@ pub(crate) fn list(loading: &mut Loading, node: &Node, option_keys: &[&str], ori
         match id.map(AccountId::new) {
             Some(Ok(id)) => fields(loading, &id, item, option_keys, origin),
             Some(Err(error)) => {
-                loading.note(&origin(item.line).to_string(), &format!("{error}."), "Choose another id.")
+                loading.note(&origin(item.line).to_string(), &format!("{error}."), "Choose another id.");
             }
             None => loading.note(
                 &origin(item.line).to_string(),

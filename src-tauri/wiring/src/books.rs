@@ -1,8 +1,8 @@
 //! What carrying out an effect needs: credentials per account, the network, and the sign-ins that wait.
 
 use daypass_brokers::{Broker, Handshake, Network};
-use daypass_domain::{AccountId, Attempt, Credentials, Moment, Problem};
-use daypass_login::{Page, Paster};
+use daypass_domain::{AccountId, Attempt, Credentials, Moment};
+use daypass_login::{Opener, Page, Paster};
 use daypass_manager::Clock;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,12 +16,6 @@ pub(crate) struct Books {
     http: reqwest::Client,
     accounts: Mutex<HashMap<AccountId, Known>>,
     sign_ins: Mutex<HashMap<AccountId, SignIn>>,
-}
-
-/// Opens the browser: the desktop's own way, or the platform's command.
-pub trait Opener: Send + Sync {
-    /// Opens this address; the problem says why it could not.
-    fn open(&self, url: &Url) -> Result<(), Problem>;
 }
 
 /// An account and its broker.

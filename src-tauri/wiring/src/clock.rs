@@ -80,7 +80,7 @@ mod waiting {
             timerfd_create(TimerfdClockId::Realtime, TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC)?;
         let zero = Timespec { tv_sec: 0, tv_nsec: 0 };
         timerfd_settime(&timer, flags, &Itimerspec { it_interval: zero, it_value: at })?;
-        let timer = AsyncFd::new(timer).map_err(|_| Errno::IO)?;
+        let timer = AsyncFd::register(timer).map_err(|_| Errno::IO)?;
         loop {
             let mut ready = timer.readable().await.map_err(|_| Errno::IO)?;
             match rustix::io::read(timer.get_ref(), &mut [0_u8; 8]) {

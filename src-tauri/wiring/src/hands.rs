@@ -33,7 +33,7 @@ impl Hands for Doer {
             }
             Effect::OpenBrowser(account, attempt) => {
                 let url = books.sign_in(&account, attempt, |sign_in| sign_in.url.clone());
-                self.runtime.spawn_blocking(move || url.map(|url| open_browser(&books, &account, &url)));
+                self.runtime.spawn(open_browser(books, account, url));
             }
             Effect::Close(account, attempt, ending) => close(&books, &account, attempt, ending),
             Effect::Exchange(account, attempt, artefact) => {
@@ -65,8 +65,7 @@ async fn listen(books: Arc<Books>, handle: Handle, account: AccountId, attempt: 
     books.sign_in_opened(account.clone(), sign_in);
     handle.answer(account.clone(), attempt, Answer::Listening(Ok(url.to_string())));
     if open {
-        let (books, account, url) = (books.clone(), account.clone(), url.clone());
-        tokio::task::spawn_blocking(move || open_browser(&books, &account, &url));
+        tokio::spawn(open_browser(books.clone(), account.clone(), Some(url)));
     }
     let page = tokio::select! {
         params = waiting.callback() => {
@@ -100,12 +99,9 @@ async fn begin(books: &Books, account: &AccountId) -> Result<Begun, Problem> {
     Ok((waiting, handshake, url, known))
 }
 
-fn open_browser(books: &Books, account: &AccountId, url: &url::Url) {
-    let opened = match &books.opener {
-        Some(opener) => opener.open(url),
-        None => Ok(()),
-    };
-    if let Err(problem) = opened {
+async fn open_browser(books: Arc<Books>, account: AccountId, url: Option<url::Url>) {
+    let (Some(opener), Some(url)) = (&books.opener, url) else { return };
+    if let Err(problem) = opener.open(&url).await {
         tracing::warn!(%account, "The browser did not open: {problem}");
     }
 }

@@ -15,12 +15,12 @@ mod rehearsal;
 mod run;
 mod strongroom;
 
-pub use books::Opener;
 pub use daypass_api as api;
-pub use daypass_api::{Browser, Client};
+pub use daypass_api::{Answer, Browser, Client, HandedOut, NewAccount, Refreshing, SignIn};
 pub use daypass_config::{Environment, Folders};
 pub use daypass_domain as domain;
-pub use daypass_login::SystemOpener;
+pub use daypass_domain::{AccountId, Moment, Problem, Remedy, Secret};
+pub use daypass_login::{Opener, SystemOpener};
 pub use daypass_manager::{Code, Refused, notice, view};
 pub use daypass_practice as practice;
 pub use run::{Running, Start, connect, start};

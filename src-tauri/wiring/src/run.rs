@@ -1,6 +1,6 @@
 //! Start and stop.
 
-use crate::books::{Books, Opener};
+use crate::books::Books;
 use crate::clock::{RealClock, local_offset, watch_jumps};
 use crate::desk::Desk;
 use crate::hands::Doer;
@@ -11,6 +11,7 @@ use crate::rehearsal::Rehearsal;
 use crate::strongroom::Strongroom;
 use anyhow::Context;
 use daypass_api::{Client, SocketClient};
+use daypass_login::Opener;
 use daypass_config::{Environment, Folders, Loaded, Sources};
 use daypass_domain::Secret;
 use daypass_manager::view::Note;

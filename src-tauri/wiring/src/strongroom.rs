@@ -2,7 +2,7 @@
 //!
 //! Order matters: a save that overtook a newer one would bring back an old token. What this is not: it decides nothing.
 
-use daypass_domain::{AccountId, Attempt, Moment, Problem, Remedy, Secret};
+use daypass_domain::{AccountId, Attempt, Problem, Remedy, Secret};
 use daypass_manager::event::{Stored, Written};
 use daypass_manager::view::{VaultKind, VaultView};
 use daypass_manager::{Answer, Event, Handle};

@@ -1,0 +1,87 @@
+//! How an account looks in a terminal: one aligned line each, the shape before the colour, and a word with both.
+
+use chrono::{DateTime, Local, Utc};
+use daypass_wiring::view::{AccountView, NextStep, Standing};
+use std::io::{IsTerminal, Write};
+
+/// Writes one line for each account.
+pub(crate) fn accounts(accounts: &[&AccountView], now: DateTime<Utc>) -> std::io::Result<()> {
+    let colours = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let width = |text: fn(&AccountView) -> &str| accounts.iter().map(|a| text(a).chars().count()).max().unwrap_or(0);
+    let (ids, labels) = (width(|a| &a.id), width(|a| &a.label));
+    let mut out = std::io::stdout().lock();
+    for account in accounts {
+        let (shape, word, colour) = look(account.standing);
+        let (on, off) = if colours { (colour, "\x1b[0m") } else { ("", "") };
+        let (id, label, left) = (&account.id, &account.label, left(account, now));
+        writeln!(out, "{on}{shape}{off} {id:ids$}  {label:labels$}  {on}{word:<20}{off}  {left:<14}  {}", next(account))?;
+    }
+    Ok(())
+}
+
+fn look(standing: Standing) -> (&'static str, &'static str, &'static str) {
+    const GREEN: &str = "\x1b[32m";
+    const ORANGE: &str = "\x1b[33m";
+    const RED: &str = "\x1b[31m";
+    const PLAIN: &str = "\x1b[36m";
+    match standing {
+        Standing::Valid => ("●", "Valid", GREEN),
+        Standing::EndsSoon => ("◷", "Ends soon", ORANGE),
+        Standing::LastHour => ("▲", "Last hour", RED),
+        Standing::Expired => ("✗", "Expired", RED),
+        Standing::EndedEarly => ("✗", "Ended early", RED),
+        Standing::NotVerified => ("◇", "Not verified", PLAIN),
+        Standing::Working => ("↻", "Working", PLAIN),
+        Standing::SignedOut => ("○", "Signed out", PLAIN),
+        Standing::Paused => ("∥", "Paused", PLAIN),
+    }
+}
+
+fn left(account: &AccountView, now: DateTime<Utc>) -> String {
+    match (account.valid, account.held_until) {
+        (true, Some(end)) => format!("{} left", span((end - now).num_seconds())),
+        (true, None) => "no known end".into(),
+        (false, _) => account.ended_at.map_or_else(String::new, |at| format!("{} ago", span((now - at).num_seconds()))),
+    }
+}
+
+/// `1 h 48 min`.
+pub(crate) fn span(seconds: i64) -> String {
+    let seconds = seconds.max(0);
+    match (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60) {
+        (0, 0, 0) => format!("{seconds} s"),
+        (0, 0, minutes) => format!("{minutes} min"),
+        (0, hours, minutes) => format!("{hours} h {minutes} min"),
+        (days, hours, _) => format!("{days} d {hours} h"),
+    }
+}
+
+fn next(account: &AccountView) -> String {
+    let what = match account.next.step {
+        NextStep::Nothing => return "Next: nothing".into(),
+        NextStep::EnterCredentials => return account.missing.join(" "),
+        NextStep::Probe => "ask the broker",
+        NextStep::Renew => "renew",
+        NextStep::AskPerson => "ask you to sign in",
+        NextStep::Remind => "remind you",
+        NextStep::SaveAgain => "write to the vault again",
+        NextStep::GiveUp => "give up waiting",
+        NextStep::Resume => "resume",
+    };
+    match account.next.at {
+        Some(at) => format!("Next: {what} at {}", at.with_timezone(&Local).format("%H:%M")),
+        None => "Next: sign in".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::span;
+
+    #[test]
+    fn spans_read_like_the_window() {
+        for (seconds, text) in [(50, "50 s"), (2520, "42 min"), (6480, "1 h 48 min"), (356_400, "4 d 3 h"), (-5, "0 s")] {
+            assert_eq!(span(seconds), text);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! What runs until it is told to end: the service, and the practice broker.
+
+use crate::args;
+use daypass_wiring::domain::Secret;
+use daypass_wiring::practice::{ClientRule, Options, Practice};
+use daypass_wiring::{Start, SystemOpener};
+use std::io::Write;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// Runs the whole manager without a display.
+pub(crate) async fn serve(practice: bool) -> anyhow::Result<ExitCode> {
+    let can_open = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some());
+    let opener: Option<Arc<dyn daypass_wiring::Opener>> =
+        if can_open || !cfg!(target_os = "linux") { Some(Arc::new(SystemOpener)) } else { None };
+    let start = Start { opener, practice, join: false, ..Start::here() };
+    let running = daypass_wiring::start(start).await?;
+    if let Some(address) = running.address() {
+        say(&format!("Dashboard: {address}/dashboard"));
+        say(&format!("Status:    {address}/api/token/status"));
+    }
+    say("Sign in:   daypass sign-in --no-browser");
+    until_told().await?;
+    running.stop().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs the practice broker alone.
+pub(crate) async fn practice(args: args::Practice) -> anyhow::Result<ExitCode> {
+    let span = |span: std::time::Duration| chrono::Duration::from_std(span).unwrap_or(chrono::Duration::MAX);
+    let rule = ClientRule { id: args.client_id, secret: args.client_secret.map(Secret::new), redirect: args.redirect_uri };
+    let any = |text: &Option<String>| text.clone().unwrap_or_else(|| "any".into());
+    say(&format!("Client id:     {}", any(&rule.id)));
+    say(&format!("Client secret: {}", if rule.secret.is_some() { "as given" } else { "any" }));
+    say(&format!("Redirect URI:  {}", any(&rule.redirect)));
+    let options =
+        Options { port: args.port, day: args.day.map(span), life: args.life.map(span), client: rule, ..Options::default() };
+    let practice = Practice::start(options).await?;
+    say(&format!("Practice broker: {}", practice.url()));
+    until_told().await?;
+    practice.stop().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A line on standard output, at once: scripts wait for it.
+fn say(line: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{line}");
+    let _ = out.flush();
+}
+
+#[cfg(unix)]
+async fn until_told() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut hang_up = signal(SignalKind::hangup())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+        _ = hang_up.recv() => {}
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+async fn until_told() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}

@@ -1,0 +1,142 @@
+//! The verbs: each asks the owner one or two questions.
+
+use crate::args::Verb;
+use crate::{out, serve};
+use daypass_wiring::api::TokenStatus;
+use daypass_wiring::domain::{AccountId, Problem, Remedy};
+use daypass_wiring::view::Snapshot;
+use daypass_wiring::{Browser, Client, Code, Opener, Refused, SystemOpener};
+use std::io::Write;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub(crate) async fn run(verb: Verb) -> anyhow::Result<ExitCode> {
+    match verb {
+        Verb::Serve { practice } => return serve::serve(practice).await,
+        Verb::Practice(args) => return serve::practice(args).await,
+        Verb::Completions { .. } => {}
+        Verb::Status { account, json } => status(account, json).await?,
+        Verb::SignIn { account, no_browser, wait } => sign_in(account, no_browser, wait).await?,
+        Verb::Refresh { account, no_browser, wait } => refresh(account, no_browser, wait).await?,
+        Verb::SignOut { account } => {
+            let (client, id) = ask_owner(account).await?;
+            client.sign_out(&id).await?;
+            client.finished(&id, chrono::Duration::seconds(30)).await.ok();
+            println(&format!("{id} is signed out."))?;
+        }
+        Verb::Token { account, min_valid } => {
+            let (client, id) = ask_owner(account).await?;
+            let out = client.token(&id, chrono::Duration::from_std(min_valid)?).await?;
+            println(out.token.expose())?;
+        }
+        Verb::Accounts => {
+            let snapshot = daypass_wiring::connect().await?.snapshot().await?;
+            for account in &snapshot.accounts {
+                println(&format!("{}\t{}\t{}", account.id, account.broker_name, account.label))?;
+            }
+        }
+        Verb::Dashboard { no_browser } => dashboard(no_browser).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn status(account: Option<String>, json: bool) -> anyhow::Result<()> {
+    let snapshot = daypass_wiring::connect().await?.snapshot().await?;
+    if json {
+        let status = match account {
+            Some(account) => TokenStatus::of(&snapshot, Some(&account)).ok_or_else(|| unknown(&account))?,
+            None => TokenStatus::of(&snapshot, None).unwrap_or_else(TokenStatus::no_account),
+        };
+        return println(&serde_json::to_string_pretty(&status)?);
+    }
+    let mut shown: Vec<_> = snapshot.accounts.iter().collect();
+    if let Some(account) = account {
+        shown.retain(|view| view.id == account);
+        if shown.is_empty() {
+            return Err(unknown(&account).into());
+        }
+    }
+    for note in &snapshot.notes {
+        let _ = writeln!(std::io::stderr(), "{}", note.problem);
+    }
+    if shown.is_empty() {
+        return println("There is no account yet. Add one in the window or in config.yaml.");
+    }
+    Ok(out::accounts(&shown, snapshot.now)?)
+}
+
+async fn sign_in(account: Option<String>, no_browser: bool, wait: Duration) -> anyhow::Result<()> {
+    let (client, id) = ask_owner(account).await?;
+    let how = if no_browser { Browser::No } else { Browser::Open };
+    let sign_in = client.sign_in(&id, how).await?;
+    if no_browser {
+        println(&sign_in.sign_in_url)?;
+    }
+    wait_for(&*client, &id, wait).await
+}
+
+async fn refresh(account: Option<String>, no_browser: bool, wait: Duration) -> anyhow::Result<()> {
+    let (client, id) = ask_owner(account).await?;
+    let how = if no_browser { Browser::No } else { Browser::Open };
+    if let Some(url) = client.refresh(&id, how).await?.sign_in_url {
+        println(&url)?;
+    }
+    wait_for(&*client, &id, wait).await
+}
+
+async fn wait_for(client: &dyn Client, id: &AccountId, wait: Duration) -> anyhow::Result<()> {
+    client.finished(id, chrono::Duration::from_std(wait)?).await?;
+    let snapshot = client.snapshot().await?;
+    let message = snapshot.accounts.iter().find(|view| view.id == id.as_str()).map(|view| view.message.clone());
+    println(&format!("{id}: {}", message.unwrap_or_default()))
+}
+
+async fn dashboard(no_browser: bool) -> anyhow::Result<()> {
+    let settings = daypass_wiring::connect().await?.settings().await?;
+    let rows = settings["settings"].as_array().cloned().unwrap_or_default();
+    let value = |key: &str| rows.iter().find(|row| row["key"] == key).map(|row| row["value"].clone());
+    let port = value("api.port").and_then(|port| port.as_f64()).unwrap_or(8000.0);
+    let address = format!("http://127.0.0.1:{port:.0}/dashboard");
+    println(&address)?;
+    if !no_browser {
+        SystemOpener.open(&address.parse()?).await.map_err(|problem| Refused { code: Code::CannotStart, problem })?;
+    }
+    Ok(())
+}
+
+/// The owner, and the account that was meant: the only one if none was named.
+async fn ask_owner(account: Option<String>) -> anyhow::Result<(Arc<dyn Client>, AccountId)> {
+    let client = daypass_wiring::connect().await?;
+    let id = match account {
+        Some(account) => AccountId::new(account.clone()).map_err(|_| unknown(&account))?,
+        None => only(&client.snapshot().await?)?,
+    };
+    Ok((client, id))
+}
+
+fn only(snapshot: &Snapshot) -> Result<AccountId, Refused> {
+    let ids: Vec<&str> = snapshot.accounts.iter().map(|view| view.id.as_str()).collect();
+    match ids.as_slice() {
+        [id] => AccountId::new(*id).map_err(|_| unknown(id)),
+        [] => Err(no("no_account", "There is no account yet.", "Add one in the window or in config.yaml.".into())),
+        _ => Err(no("which_account", "There are several accounts.", format!("Name one of: {}.", ids.join(", ")))),
+    }
+}
+
+fn unknown(account: &str) -> Refused {
+    let problem = Problem::new("unknown_account", "", "See the accounts with `daypass accounts`.", Remedy::FixSetting)
+        .saying(format!("There is no account \"{account}\"."));
+    Refused { code: Code::UnknownAccount, problem }
+}
+
+fn no(code: &'static str, what: &'static str, todo: String) -> Refused {
+    Refused { code: Code::BadInput, problem: Problem::new(code, what, "", Remedy::FixSetting).advising(todo) }
+}
+
+/// A line on standard output; a reader that went away is no error worth a word.
+fn println(line: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{line}")?;
+    Ok(out.flush()?)
+}
