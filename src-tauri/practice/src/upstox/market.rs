@@ -1,0 +1,59 @@
+//! The routes of the calendar.
+//!
+//! The invariant: times are milliseconds since 1970, and holidays are those of the current year, whatever year is asked
+//! for. What this is not: the calendar itself.
+
+use super::{calendar, error, owner, success};
+use crate::books::Shared;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use chrono::{Datelike, NaiveDate};
+use serde_json::json;
+use std::sync::Arc;
+
+pub(super) async fn holidays(State(shared): State<Arc<Shared>>) -> Response {
+    let year = shared.exchange_time(shared.now()).year();
+    success(&json!(calendar::holidays(year)))
+}
+
+pub(super) async fn holiday(State(shared): State<Arc<Shared>>, Path(date): Path<String>) -> Response {
+    let Some(date) = day(&date) else { return error::answer("UDAPI1088") };
+    let year = shared.exchange_time(shared.now()).year();
+    let mut holidays = calendar::holidays(year);
+    holidays.retain(|holiday| holiday.date == date);
+    success(&json!(holidays))
+}
+
+pub(super) async fn timings(Path(date): Path<String>) -> Response {
+    match day(&date) {
+        Some(date) => success(&json!(calendar::sessions(date))),
+        None => error::answer("UDAPI1088"),
+    }
+}
+
+pub(super) async fn status(
+    State(shared): State<Arc<Shared>>,
+    Path(exchange): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    if owner(&shared, &headers).is_none() {
+        return error::answer("UDAPI100050");
+    }
+    let Some(exchange) = calendar::exchange(&exchange) else { return error::answer("UDAPI1089") };
+    let now = shared.now();
+    let here = shared.exchange_time(now);
+    let sessions = match shared.day {
+        Some(_) => calendar::normal_sessions(here.date()),
+        None => calendar::sessions(here.date()),
+    };
+    let at = calendar::millis(here);
+    let open = sessions.iter().any(|s| s.exchange == exchange && (s.start_time..s.end_time).contains(&at));
+    let status = if open { "NORMAL_OPEN" } else { "NORMAL_CLOSE" };
+    success(&json!({ "exchange": exchange, "status": status, "last_updated": now.timestamp_millis() }))
+}
+
+/// `2026-11-17`, and nothing shorter.
+fn day(text: &str) -> Option<NaiveDate> {
+    text.parse().ok().filter(|_| text.len() == 10)
+}
