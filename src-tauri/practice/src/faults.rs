@@ -62,7 +62,12 @@ pub struct Fault {
 
 /// What a fault does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged, deny_unknown_fields)]
+#[serde(
+    untagged,
+    deny_unknown_fields,
+    expecting = "a fault is \"drop\", \"lose\", \"truncate\", \"html\", \"exception\", {\"error\":{\"code\":…}}, \
+                 {\"delay_ms\":…}, {\"status\":…}, {\"patch\":{…}} or {\"callback_error\":…}"
+)]
 pub enum Kind {
     /// The broker says no in its own words: `{"error":{"code":"UDAPI100050","status":401}}`.
     Error {

@@ -107,7 +107,10 @@ impl Default for Options {
             day: None,
             life: None,
             client: ClientRule::default(),
-            users: vec![User::new("AB1234"), User::new("CD5678")],
+            users: vec![
+                User { name: "Asha Practice".into(), ..User::new("AB1234") },
+                User { name: "Ravi Practice".into(), ..User::new("CD5678") },
+            ],
             // Nobody documents it; people report one to two minutes.
             code_life: Duration::minutes(2),
             access_life: Duration::minutes(30),

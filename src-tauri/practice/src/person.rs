@@ -10,8 +10,12 @@ use hyper::client::conn::http1;
 use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use std::io;
+use std::time::Duration;
 use tokio::net::TcpStream;
 use url::Url;
+
+/// Longer than any answer takes, so that a test ends by itself.
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// What came back.
 #[derive(Clone, Debug)]
@@ -80,6 +84,11 @@ async fn press(authorize: &Url, form: String) -> Result<Url, Trouble> {
 }
 
 async fn send(url: &Url, method: Method, form: String) -> Result<Seen, Trouble> {
+    let late = |_| io::Error::new(io::ErrorKind::TimedOut, "no answer within a minute");
+    tokio::time::timeout(LIMIT, exchange(url, method, form)).await.map_err(late)?
+}
+
+async fn exchange(url: &Url, method: Method, form: String) -> Result<Seen, Trouble> {
     let no_address = || Trouble::Address(url.host_str().unwrap_or("an address without a host").to_owned());
     let (host, port) = url.host_str().zip(url.port_or_known_default()).ok_or_else(no_address)?;
     let stream = TcpStream::connect((host.trim_matches(['[', ']']), port)).await?;

@@ -45,7 +45,7 @@ async fn an_order_that_cannot_be_obeyed_changes_nothing() {
         (json!({"route": "profile"}), "route and fault"),
         (json!({"fault": "drop"}), "route and fault"),
         (json!({"route": "orders", "fault": "drop"}), "orders"),
-        (json!({"route": "profile", "fault": "explode"}), "no order"),
+        (json!({"route": "profile", "fault": "explode"}), "truncate"),
         (json!({"route": "profile", "fault": {"status": 99}}), "99"),
         (json!({"life_seconds": 0, "route": "profile", "fault": "drop"}), "life"),
         (json!({"advance_seconds": i64::MAX}), "advance_seconds"),
