@@ -45,6 +45,8 @@ pub struct Setup {
     pub renewal: Renewal,
     /// Whether this account's tokens can be asked about.
     pub probes: bool,
+    /// Whether the broker can end a token of this account.
+    pub revokes: bool,
     /// The first thing that is missing or wrong, if it cannot sign in.
     pub missing: Option<Problem>,
     /// Numbers of its own, such as a practice account's short day.
@@ -69,6 +71,12 @@ pub struct Facts {
     pub ladder: Ladder,
     /// Rest, by choice.
     pub paused: Option<Pause>,
+    /// The sign-in whose coming end a person has been asked about, by its moment: once is enough while it still renews.
+    pub asked_about: Option<Moment>,
+    /// Each renewal moves the end of what renews, so that no end of it concerns anybody.
+    pub rolls: bool,
+    /// The last renewal did not move the token's end: another one would give nothing before it has ended.
+    pub capped: bool,
 }
 
 /// How far the reminders of one trading day have come.
@@ -102,6 +110,8 @@ pub struct Campaign {
     pub failures: u32,
     /// When the last one failed.
     pub last_failure: Option<Moment>,
+    /// The broker asked for quiet until then.
+    pub not_before: Option<Moment>,
     /// A person was asked (without a browser), and has until then.
     pub asked_until: Option<Moment>,
     /// It is up to a person now.
@@ -158,6 +168,8 @@ pub struct Proof {
     pub refusals: u32,
     /// Ask now, whatever the clock says: after a wake-up, a report, a new token.
     pub at_once: bool,
+    /// A bot says that the broker refused the token: ask soon.
+    pub reported: bool,
 }
 
 /// What was said.
@@ -175,7 +187,7 @@ pub enum Said {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Saved {
     /// The save under way.
-    pub pending: Option<daypass_domain::Attempt>,
+    pub pending: Option<Flight>,
     /// The generation that the vault answered for, well or badly: bots may have it from then on.
     pub answered: Generation,
     /// When it was last written.
@@ -188,13 +200,22 @@ pub struct Saved {
     pub facts: Facts,
 }
 
+/// Something that the vault was asked to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Flight {
+    /// Its number.
+    pub attempt: daypass_domain::Attempt,
+    /// When it counts as failed: a keyring may never answer.
+    pub until: Moment,
+}
+
 /// Whether the stored token could be read.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Load {
     /// Read, or there was nothing to read.
     Done,
-    /// Being read.
-    Pending(daypass_domain::Attempt),
+    /// Being read, after that many failures.
+    Pending(Flight, u32),
     /// Not readable now (a locked keyring): tried again, and nothing is overwritten meanwhile.
     Failed(u32, Moment, Problem),
 }
@@ -229,11 +250,19 @@ impl Account {
     /// Whether a new token can be had without a person: a refresh token that is neither spent nor over.
     pub fn can_renew(&self, now: Moment) -> bool {
         let Some(grant) = &self.grant else { return false };
+        if self.facts.capped && !grant.ended(now) {
+            return false;
+        }
         let spent = grant.refresh_sent && self.setup.renewal == Renewal::RefreshToken(Rotation::OneTime);
         self.setup.renewal != Renewal::None
             && grant.refresh.is_some()
             && !spent
             && grant.refresh_ends.is_none_or(|end| end > now)
+    }
+
+    /// Whether nothing stands in the way of a new piece of work: none is under way, and the token is known.
+    pub fn idle(&self) -> bool {
+        self.work.is_none() && (self.load == Load::Done || self.grant.is_some())
     }
 
     /// The only user that may sign in.

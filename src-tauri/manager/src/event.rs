@@ -9,6 +9,7 @@ use daypass_domain::{AccountId, Attempt, Generation, Grant, Moment, Problem};
 
 /// Everything that can happen.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "an event is alive once and moved a few times; a box would cost more")]
 pub enum Event {
     /// The program has started and all accounts are there.
     Started,
@@ -71,6 +72,7 @@ pub enum Ask {
 
 /// Answers to effects.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "an answer is alive once and moved a few times; a box would cost more")]
 pub enum Answer {
     /// What the vault had.
     Loaded(Result<Option<Stored>, Problem>),
@@ -202,7 +204,10 @@ pub enum Ending {
         wanted: String,
     },
     /// Nobody came back in time.
-    TooLate,
+    TooLate {
+        /// How long it was waited for.
+        waited: chrono::Duration,
+    },
     /// Cancelled in Daypass.
     Cancelled,
     /// It failed.

@@ -27,10 +27,15 @@ pub fn health(account: &Account, general: &Policy, now: Moment) -> Health {
 /// Until when a valid token is certain without a person; `None` without a token or without a known end.
 ///
 /// Where the broker renews silently this is the end of what renews it, because the access token's own end concerns
-/// nobody. Once all attempts have failed it is the access token's end after all.
+/// nobody. Once all attempts have failed, or a wrong setting stops them, it is the access token's
+/// end after all.
 pub fn held_until(account: &Account, now: Moment) -> Option<Moment> {
     let grant = account.valid_grant(now)?;
-    if account.can_renew(now) && !account.facts.campaign.manual { grant.refresh_ends } else { grant.access_ends }
+    let campaign = &account.facts.campaign;
+    if !account.can_renew(now) || campaign.manual || campaign.blocked {
+        return grant.access_ends;
+    }
+    grant.refresh_ends.filter(|_| !account.facts.rolls)
 }
 
 fn level(account: &Account, policy: &Policy, now: Moment) -> Level {

@@ -3,7 +3,7 @@
 //! Loudness follows the open, not the token: 03:30 is red every night, and silent. Each step is told once a day, and
 //! after a sleep only the newest one.
 
-use crate::account::{Account, Cause};
+use crate::account::{Account, Cause, Ladder};
 use crate::event::Presence;
 use crate::useful::{day_clock, ends_by_cutoff};
 use chrono::{Duration, NaiveTime};
@@ -72,6 +72,18 @@ pub fn climbs(account: &Account, now: Moment) -> bool {
         && account.facts.paused.is_none()
         && account.setup.missing.is_none()
         && !account.facts.campaign.blocked
+}
+
+/// Marks the rungs that have passed today as told: a token that the broker refuses in the middle of the day has news of
+/// its own, and the ladder goes on from where the day is.
+pub fn pass(account: &mut Account, now: Moment) {
+    let today = day_clock(account).midnight(now);
+    let passed: Vec<_> = rungs(account, now).iter().filter(|rung| rung.at <= now).map(|rung| rung.cause).collect();
+    let ladder = &mut account.facts.ladder;
+    if ladder.day != Some(today) {
+        *ladder = Ladder { day: Some(today), ..Ladder::default() };
+    }
+    ladder.told = passed;
 }
 
 fn told_today(account: &Account, cause: Cause, now: Moment) -> bool {

@@ -26,6 +26,10 @@ pub struct Plan {
 pub enum What {
     /// The work under way has had its time.
     GiveUp,
+    /// The vault has not answered a read.
+    LoadLost,
+    /// The vault has not answered a write.
+    SaveLost,
     /// A pause is over.
     Resume,
     /// Read the vault again.
@@ -36,14 +40,14 @@ pub enum What {
     ProveAgain,
     /// A person who was asked did not come.
     AttemptOver,
-    /// Ask the broker about the held token.
-    Probe,
     /// Renew without a person.
     Renew,
     /// Ask a person.
     AskPerson,
     /// Tell the next rung of the market's ladder.
     Ladder,
+    /// Ask the broker about the held token.
+    Probe,
     /// Nothing to do but to look again: a threshold is passed.
     Look,
 }
@@ -51,12 +55,22 @@ pub enum What {
 /// Vault retries: a locked keyring or a full disk is a matter of minutes, and each try is cheap.
 const VAULT_BACKOFF: Backoff = Backoff { first: Duration::seconds(15), longest: Duration::minutes(5) };
 
-/// The earliest thing to do; `None` if only an event from outside can change anything.
+/// How many times the pause before a second ask a report waits after the last answer.
+const REPORTS_REST: i32 = 3;
+
+/// The earliest moment to look at the account; `None` if only an event from outside can change anything.
 pub fn next(account: &Account, general: &Policy, presence: Presence, now: Moment) -> Option<Plan> {
+    let look = look(account, account.policy(general), now);
+    deed(account, general, presence, now).into_iter().chain(look).min_by_key(|plan| (plan.at.max(now), plan.what))
+}
+
+/// The earliest thing to do, thresholds that only change the icon left out.
+pub fn deed(account: &Account, general: &Policy, presence: Presence, now: Moment) -> Option<Plan> {
     let policy = account.policy(general);
     let resting = account.facts.paused.is_some();
     let candidates = [
         give_up(account),
+        vault_silent(account),
         resume(account),
         load_again(account),
         save_again(account),
@@ -65,17 +79,12 @@ pub fn next(account: &Account, general: &Policy, presence: Presence, now: Moment
         if resting { None } else { renew(account, policy, now) },
         if resting { None } else { ask(account, policy, now) },
         if resting { None } else { climb(account, presence, now) },
-        look(account, policy, now),
     ];
     candidates.into_iter().flatten().min_by_key(|plan| (plan.at.max(now), plan.what))
 }
 
 fn plan(what: What, at: Moment) -> Option<Plan> {
     Some(Plan { at, what })
-}
-
-fn idle(account: &Account) -> bool {
-    account.work.is_none() && account.load == Load::Done
 }
 
 fn give_up(account: &Account) -> Option<Plan> {
@@ -86,6 +95,15 @@ fn resume(account: &Account) -> Option<Plan> {
     plan(What::Resume, account.facts.paused?.until?)
 }
 
+fn vault_silent(account: &Account) -> Option<Plan> {
+    let save = account.saved.pending.map(|flight| Plan { at: flight.until, what: What::SaveLost });
+    let load = match &account.load {
+        Load::Pending(flight, _) => plan(What::LoadLost, flight.until),
+        _ => None,
+    };
+    save.into_iter().chain(load).min_by_key(|plan| plan.at)
+}
+
 fn load_again(account: &Account) -> Option<Plan> {
     match &account.load {
         Load::Failed(times, at, _) => plan(What::LoadAgain, *at + VAULT_BACKOFF.pause(*times, account.seed())),
@@ -94,7 +112,9 @@ fn load_again(account: &Account) -> Option<Plan> {
 }
 
 fn save_again(account: &Account) -> Option<Plan> {
-    let (times, at, _) = account.saved.failed.as_ref().filter(|_| account.saved.pending.is_none())?;
+    // What could not be read is not overwritten: the reading comes first.
+    let free = account.saved.pending.is_none() && account.load == Load::Done;
+    let (times, at, _) = account.saved.failed.as_ref().filter(|_| free)?;
     plan(What::SaveAgain, *at + VAULT_BACKOFF.pause(*times, account.seed()))
 }
 
@@ -107,64 +127,64 @@ fn prove_again(account: &Account) -> Option<Plan> {
 
 fn probe(account: &Account, policy: &Policy, now: Moment) -> Option<Plan> {
     account.valid_grant(now)?;
-    if !account.setup.probes || !idle(account) {
+    if !account.setup.probes || !account.idle() {
         return None;
     }
     let proof = &account.proof;
     let Some((last, _)) = proof.last.as_ref().filter(|_| !proof.at_once) else { return plan(What::Probe, now) };
     let pause = match (proof.refusals, proof.misses) {
-        (1.., _) => policy.confirm_after,
+        // Silence after a refusal is an outage like any other: the second ask waits for an answer, not for a clock.
+        (1.., 0) => policy.confirm_after,
         (0, 0) => policy.check_every,
-        (0, misses) => policy.backoff.pause(misses, account.seed()).min(policy.check_every),
+        (_, misses) => policy.backoff.pause(misses, account.seed()).min(policy.check_every),
     };
+    // A bot that reports in a loop must not become a loop of requests.
+    let pause = if proof.reported { pause.min(policy.confirm_after * REPORTS_REST) } else { pause };
     plan(What::Probe, *last + pause)
 }
 
 fn renew(account: &Account, policy: &Policy, now: Moment) -> Option<Plan> {
-    let grant = account.grant.as_ref()?;
     let campaign = &account.facts.campaign;
-    if !idle(account) || !account.can_renew(now) || account.setup.missing.is_some() || campaign.blocked {
+    if !account.idle() || !account.can_renew(now) || account.setup.missing.is_some() || campaign.blocked {
         return None;
     }
-    if let Some(last) = campaign.last_failure {
-        // After the last attempt it is up to a person, but an outage that ends should heal by itself.
-        let pause = if campaign.manual { policy.check_every } else { pause_after_failure(account, policy) };
-        return plan(What::Renew, last + pause);
-    }
-    if account.facts.refused.is_some() {
-        return plan(What::Renew, now);
-    }
-    plan(What::Renew, lead_begins(grant.issued_at, grant.access_ends?, policy.lead))
+    let begins = row_begins(account, policy, now)?;
+    let Some(last) = campaign.last_failure else { return plan(What::Renew, begins) };
+    let pause = pause_after_failure(account, policy);
+    // After the last attempt it is up to a person, but an outage that ends should heal by itself.
+    let pause = if campaign.manual { pause.max(policy.check_every) } else { pause };
+    plan(What::Renew, begins.max(last + pause).max(campaign.not_before.unwrap_or(begins)))
 }
 
 fn ask(account: &Account, policy: &Policy, now: Moment) -> Option<Plan> {
     let facts = &account.facts;
     let campaign = &facts.campaign;
-    let grant = account.grant.as_ref()?;
-    if !idle(account) || facts.signed_out || account.setup.missing.is_some() || campaign.blocked {
+    if !account.idle() || facts.signed_out || account.setup.missing.is_some() || campaign.blocked {
         return None;
     }
     if let Some(until) = campaign.asked_until {
         return plan(What::AttemptOver, until);
     }
-    let held = held_until(account, now);
-    let silent = account.can_renew(now) && !campaign.manual;
-    if campaign.manual || (silent && held.is_none()) || (held.is_none() && account.valid_grant(now).is_some()) {
+    if campaign.manual || ladder::climbs(account, now) {
         return None;
     }
-    if ends_by_cutoff(account) && !useful(account, now) || ladder::climbs(account, now) {
-        return None;
+    if account.can_renew(now) {
+        return ask_ahead(account, policy, now);
     }
-    if let Some(last) = campaign.last_failure.filter(|_| !silent) {
-        return plan(What::AskPerson, last + pause_after_failure(account, policy));
-    }
-    let end = held.or(grant.access_ends).unwrap_or(now);
-    let begins = if silent { end - policy.lead } else { lead_begins(grant.issued_at, end, policy.lead) };
-    plan(What::AskPerson, if account.valid_grant(now).is_some() { begins } else { now })
+    let begins = row_begins(account, policy, now)?;
+    let pause_over = campaign.last_failure.map(|last| last + pause_after_failure(account, policy));
+    plan(What::AskPerson, pause_over.map_or(begins, |over| over.max(begins)))
+}
+
+/// A token that still renews by itself: a person is asked once before the end of what renews it.
+fn ask_ahead(account: &Account, policy: &Policy, now: Moment) -> Option<Plan> {
+    let grant = account.grant.as_ref().filter(|grant| account.facts.asked_about != Some(grant.granted_at))?;
+    let held = held_until(account, now)?;
+    plan(What::AskPerson, lead_begins(grant.granted_at, held, policy.lead))
 }
 
 fn climb(account: &Account, presence: Presence, now: Moment) -> Option<Plan> {
-    if !idle(account) {
+    if !account.idle() {
         return None;
     }
     plan(What::Ladder, ladder::next_rung(account, presence, now)?.at)
@@ -180,9 +200,21 @@ fn look(account: &Account, policy: &Policy, now: Moment) -> Option<Plan> {
         held,
         grant.access_ends,
         grant.access_ends.map(|end| lead_begins(grant.issued_at, end, policy.lead)),
-        ends_by_cutoff(account).then(|| grant.access_ends).flatten(),
     ];
     plan(What::Look, moments.into_iter().flatten().filter(|at| *at > now).min()?)
+}
+
+/// When the attempts to replace this token may begin: at its lead, or at once if it is of no use any more. `None`: it has
+/// no known end, or a new one would not outlive it.
+pub fn row_begins(account: &Account, policy: &Policy, now: Moment) -> Option<Moment> {
+    let grant = account.grant.as_ref().filter(|_| !account.facts.signed_out)?;
+    if account.valid_grant(now).is_none() {
+        return Some(now);
+    }
+    if ends_by_cutoff(account) && !useful(account, now) {
+        return None;
+    }
+    Some(lead_begins(grant.issued_at, grant.access_ends?, policy.lead))
 }
 
 /// When the lead before an end begins: the setting, or a third of a life that is too short for it.

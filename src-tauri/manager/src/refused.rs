@@ -40,6 +40,7 @@ pub enum Code {
 
 /// A "no" with its sentences.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[error("{problem}")]
 pub struct Refused {
     /// For programs.

@@ -41,6 +41,7 @@ pub struct Handle {
     tellings: broadcast::Sender<Telling>,
 }
 
+#[allow(clippy::large_enum_variant, reason = "a handful of these are alive at a time")]
 enum Input {
     Event(Event),
     Ask(AccountId, Ask, oneshot::Sender<Result<Reply, Refused>>),

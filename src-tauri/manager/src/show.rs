@@ -14,7 +14,9 @@ use daypass_domain::{Moment, Policy, Renewal};
 /// Everything at one moment.
 pub fn snapshot(state: &State, general: &Policy, now: Moment) -> Snapshot {
     let accounts: Vec<_> = state.accounts().map(|account| view(account, general, state.presence, now)).collect();
-    let worst = accounts.iter().min_by_key(|view| (view.standing, view.held_until)).map(|view| view.id.clone());
+    // Ties go to the nearest end; an account without one has none near.
+    let urgency = |view: &&AccountView| (view.standing, view.held_until.is_none(), view.held_until);
+    let worst = accounts.iter().min_by_key(urgency).map(|view| view.id.clone());
     Snapshot {
         now,
         accounts,
@@ -106,7 +108,7 @@ fn next_view(account: &Account, general: &Policy, presence: Presence, now: Momen
     if account.setup.missing.is_some() {
         return NextView { step: NextStep::EnterCredentials, at: None };
     }
-    let Some(plan) = next::next(account, general, presence, now) else {
+    let Some(plan) = next::deed(account, general, presence, now) else {
         let step = if account.facts.signed_out || account.facts.campaign.manual {
             NextStep::AskPerson
         } else {
@@ -116,9 +118,11 @@ fn next_view(account: &Account, general: &Policy, presence: Presence, now: Momen
     };
     let first_ask = account.facts.campaign.failures == 0;
     let step = match plan.what {
-        What::GiveUp | What::AttemptOver => NextStep::GiveUp,
+        What::GiveUp if account.work.as_ref().is_some_and(Work::is_probe) => NextStep::Probe,
+        What::GiveUp => NextStep::GiveUp,
+        What::AttemptOver => NextStep::Remind,
         What::Resume => NextStep::Resume,
-        What::LoadAgain | What::SaveAgain => NextStep::SaveAgain,
+        What::LoadAgain | What::SaveAgain | What::LoadLost | What::SaveLost => NextStep::SaveAgain,
         What::ProveAgain | What::Probe | What::Look => NextStep::Probe,
         What::Renew => NextStep::Renew,
         What::AskPerson if first_ask => NextStep::AskPerson,

@@ -17,6 +17,8 @@ pub struct State {
     attempts: u64,
     /// Whether somebody is at the computer.
     pub presence: Presence,
+    /// When the computer woke, until somebody is known to be there again.
+    pub woke: Option<Moment>,
     /// This computer's offset from UTC; only quiet hours go by it.
     pub local: FixedOffset,
     /// The vault as a whole.
@@ -34,6 +36,7 @@ impl Default for State {
             due_of: BTreeMap::new(),
             attempts: 0,
             presence: Presence::Unknown,
+            woke: None,
             local: Utc.fix(),
             vault: VaultView { kind: VaultKind::Memory, problem: None },
             notes: Vec::new(),

@@ -2,7 +2,11 @@
 
 use crate::account::Account;
 use crate::clock::DayClock;
+use chrono::Duration;
 use daypass_domain::{DailyCutoff, Moment};
+
+/// A token's own end is in whole seconds; a short day's cut-off is not.
+const ROUNDING: Duration = Duration::seconds(1);
 
 /// The broker's fixed cut-off for this account, on its own day (a practice day may take minutes).
 pub fn cutoff(account: &Account) -> Option<DailyCutoff> {
@@ -17,7 +21,9 @@ pub fn cutoff(account: &Account) -> Option<DailyCutoff> {
 /// its own, and then the cut-off says nothing about the next one.
 pub fn ends_by_cutoff(account: &Account) -> bool {
     match (cutoff(account), &account.grant) {
-        (Some(cutoff), Some(grant)) => grant.access_ends.is_none_or(|end| end == cutoff.after(grant.issued_at)),
+        (Some(cutoff), Some(grant)) => {
+            grant.access_ends.is_none_or(|end| (end - cutoff.after(grant.issued_at)).abs() <= ROUNDING)
+        }
         (cutoff, None) => cutoff.is_some(),
         (None, _) => false,
     }
@@ -37,7 +43,7 @@ pub fn new_end(account: &Account, now: Moment) -> Option<Moment> {
 pub fn useful(account: &Account, now: Moment) -> bool {
     let Some(held) = account.valid_grant(now) else { return true };
     match (held.access_ends, new_end(account, now)) {
-        (Some(held), Some(new)) => new > held,
+        (Some(held), Some(new)) => new - held > ROUNDING,
         // A token without an end cannot be outlived.
         (None, _) => false,
         (Some(_), None) => true,

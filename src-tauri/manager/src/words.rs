@@ -56,6 +56,12 @@ pub(crate) fn attempting(account: &Account, now: Moment) -> String {
     }
 }
 
+/// What renews the token ends, and only a person can move that.
+pub(crate) fn asking_ahead(account: &Account, now: Moment) -> String {
+    let left = held_until(account, now).map(|end| clock_span(end - now)).unwrap_or_default();
+    format!("The sign-in behind this token ends in {left}, asking for a new one")
+}
+
 /// The one sentence of the status answer.
 pub(crate) fn message(account: &Account, verified: bool, now: Moment) -> String {
     let broker = account.setup.profile.name;
@@ -171,8 +177,13 @@ pub(crate) fn wrong_user(got: &str, wanted: &str) -> Problem {
     .saying(format!("You signed in as {got}. This account is {wanted}, and nothing changed here."))
 }
 
-pub(crate) fn not_saved_yet() -> Problem {
-    Problem::new("not_saved_yet", "The vault has not answered yet.", "Keep Daypass open.", Remedy::TryAgain)
+pub(crate) fn vault_silent() -> Problem {
+    Problem::new(
+        "vault_silent",
+        "The vault does not answer.",
+        "See whether the system keyring waits for you; keep Daypass open.",
+        Remedy::TryAgain,
+    )
 }
 
 pub(crate) fn sign_out_unconfirmed(problem: &Problem) -> Problem {
@@ -195,6 +206,17 @@ pub(crate) fn threshold(account: &Account, cause: Cause, now: Moment) -> Notice 
         }
     };
     notice(account, kind, title, body, urgency).with(&[Action::SignIn, Action::Open])
+}
+
+/// An attempt of the row about something that was told before.
+pub(crate) fn again(account: &Account, attempts: u32, now: Moment) -> Notice {
+    let label = &account.setup.account.label;
+    let title = match account.valid_grant(now).and_then(|grant| grant.access_ends) {
+        Some(end) => format!("{label} ends in {}.", span(end - now)),
+        None => format!("{label} has no valid token."),
+    };
+    let body = format!("Try {} of {attempts}. {}", account.facts.campaign.failures + 1, signs_in_now(account, now));
+    notice(account, "again", title, body, Urgency::Normal).with(&[Action::SignIn, Action::Open])
 }
 
 fn signs_in_now(account: &Account, now: Moment) -> String {
@@ -251,7 +273,11 @@ pub(crate) fn manual(account: &Account, now: Moment) -> Notice {
     };
     let why =
         account.trouble.as_ref().map_or_else(|| "Nobody signed in.".to_owned(), |trouble| trouble.what.to_string());
-    let body = format!("{} tries failed. {why}", account.facts.campaign.failures);
+    let tries = match account.facts.campaign.failures {
+        1 => "One try".to_owned(),
+        tries => format!("{tries} tries"),
+    };
+    let body = format!("{tries} failed. {why}");
     notice(account, "manual", title, body, Urgency::Critical).with(&[Action::SignIn, Action::Refresh])
 }
 

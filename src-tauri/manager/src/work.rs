@@ -1,6 +1,6 @@
 //! The one thing that an account is doing. Everything in here has an end, so that nothing can hang.
 
-use crate::event::Ticket;
+use crate::event::{Answer, Ticket};
 use daypass_domain::{Attempt, Grant, Moment};
 
 /// A piece of work with the number that its answers must carry.
@@ -18,6 +18,7 @@ pub struct Work {
 
 /// What is being done.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "an account has one of these")]
 pub enum Task {
     /// A sign-in, with a person in it.
     SignIn(SignIn),
@@ -94,6 +95,32 @@ impl Work {
     /// Whether only the broker is being asked: anything else may take its place.
     pub fn is_probe(&self) -> bool {
         matches!(self.task, Task::Probe)
+    }
+
+    /// Whether this is the answer that is waited for. An answer that comes twice, or after something else, is not.
+    pub fn expects(&self, answer: &Answer) -> bool {
+        let phase = match &self.task {
+            Task::SignIn(sign_in) => &sign_in.phase,
+            Task::Renew(Renew::Sent) => return matches!(answer, Answer::Renewed(_)),
+            Task::Renew(Renew::Marking) => return false,
+            Task::Probe => return matches!(answer, Answer::Probed(_)),
+            Task::SignOut => return matches!(answer, Answer::Revoked(_)),
+        };
+        match phase {
+            Phase::Starting => matches!(answer, Answer::Listening(_)),
+            Phase::Waiting => matches!(answer, Answer::Returned(_)),
+            Phase::Exchanging => matches!(answer, Answer::Exchanged(_)),
+            Phase::Proving(proving) => proving.again.is_none() && matches!(answer, Answer::Probed(_)),
+            Phase::Saving { .. } => false,
+        }
+    }
+
+    /// Whether this is out of our hands: a request is on its way, and no person is waited for.
+    pub fn in_flight(&self) -> bool {
+        match &self.task {
+            Task::SignIn(sign_in) => !matches!(sign_in.phase, Phase::Starting | Phase::Waiting),
+            Task::Renew(_) | Task::Probe | Task::SignOut => true,
+        }
     }
 
     /// Whether a new token is on its way.

@@ -8,10 +8,13 @@ use crate::notice::Telling;
 use crate::refused::{Code, Refused};
 use crate::useful::{day_clock, useful};
 use crate::words;
+use crate::work::Work;
 use daypass_domain::Generation;
 
 pub(super) fn ask(account: &mut Account, turn: &mut Turn<'_>, ask: &Ask, ticket: Ticket) {
-    retry_vault(account, turn);
+    if matches!(ask, Ask::SignIn { .. } | Ask::Refresh { .. } | Ask::SignOut | Ask::Resume) {
+        retry_vault(account, turn);
+    }
     match ask {
         Ask::SignIn { open } => signing_in::ask(account, turn, *open, ticket),
         Ask::Refresh { open } => refresh(account, turn, *open, ticket),
@@ -22,6 +25,8 @@ pub(super) fn ask(account: &mut Account, turn: &mut Turn<'_>, ask: &Ask, ticket:
         Ask::SignOut => signing_out::sign_out(account, turn, ticket),
         Ask::Pause(until) => {
             account.facts.paused = Some(Pause { until: *until });
+            // Whoever was asked may rest as well: that attempt does not count.
+            account.facts.campaign.asked_until = None;
             turn.emit(Effect::Tell(Telling::Withdraw { account: account.setup.account.id.to_string() }));
             turn.reply(ticket, Ok(Reply::Done));
         }
@@ -45,8 +50,11 @@ fn refresh(account: &mut Account, turn: &mut Turn<'_>, open: bool, ticket: Ticke
     if account.work.as_ref().is_some_and(|work| work.sign_in().is_some()) {
         return signing_in::ask(account, turn, open, ticket);
     }
-    if account.work.as_ref().is_some_and(|work| work.brings_token()) {
+    if account.work.as_ref().is_some_and(Work::brings_token) {
         return turn.reply(ticket, Ok(Reply::Done));
+    }
+    if account.work.as_ref().is_some_and(|work| !work.is_probe()) {
+        return turn.reply(ticket, Err(Refused { code: Code::CannotStart, problem: words::busy() }));
     }
     if account.can_renew(turn.now) {
         account.facts.campaign = crate::account::Campaign::default();
@@ -63,7 +71,7 @@ fn refresh(account: &mut Account, turn: &mut Turn<'_>, open: bool, ticket: Ticke
 }
 
 fn finished(account: &mut Account, turn: &mut Turn<'_>, ticket: Ticket) {
-    if account.work.as_ref().is_some_and(|work| work.brings_token()) {
+    if account.work.as_ref().is_some_and(Work::brings_token) {
         return account.waiting.push(ticket);
     }
     let reply = match &account.trouble {
@@ -82,11 +90,11 @@ fn probe(account: &mut Account, turn: &mut Turn<'_>, ticket: Ticket) {
     turn.reply(ticket, Ok(Reply::Done));
 }
 
-/// Reports are cheap to send and cost one probe, however many come: a probe under way answers all of them, and a report
-/// about an older generation says nothing about the token we hold.
+/// Reports are cheap to send and cost one probe, however many come: a probe under way answers all of them, soon after one
+/// the next waits a little, and a report about an older generation says nothing about the token we hold.
 fn report(account: &mut Account, turn: &mut Turn<'_>, generation: Generation, ticket: Ticket) {
     if generation == account.generation && account.work.is_none() {
-        probing::soon(account);
+        account.proof.reported = true;
     }
     turn.reply(ticket, Ok(Reply::Done));
 }

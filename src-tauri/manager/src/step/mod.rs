@@ -12,54 +12,69 @@ mod signing_in;
 mod signing_out;
 mod warning;
 
-use crate::account::{Account, Load};
+use crate::account::{Account, Campaign, Load};
 use crate::event::{Answer, Effect, Event, LogLevel, Presence, Reply, Ticket};
 use crate::next::{self, What};
 use crate::refused::Refused;
 use crate::state::State;
-use chrono::FixedOffset;
+use crate::words;
+use chrono::{Duration, FixedOffset};
 use daypass_domain::{AccountId, Attempt, Moment, Policy};
+
+/// A tick that comes this much later than it was due has slept through something, even if nobody says so.
+const JUMP: Duration = Duration::minutes(1);
 
 /// One turn of the loop.
 pub fn step(state: &mut State, event: Event, now: Moment, policy: &Policy) -> Vec<Effect> {
     let mut effects = Vec::new();
+    let mut scene = Scene { now, policy, presence: presence(state, now), effects: &mut effects };
     match event {
-        Event::Started => started(state, &mut effects),
+        Event::Started => started(state, scene.effects),
+        Event::Tick if state.next_moment().is_some_and(|due| now - due > JUMP) => wake(state, &mut scene),
         Event::Tick => {
             for id in state.due(now) {
-                with(state, &id, now, policy, &mut effects, |_, _| {});
+                with(state, &id, &mut scene, |_, _| {});
             }
         }
-        Event::Woke => each(state, now, policy, &mut effects, woke),
+        Event::Woke => wake(state, &mut scene),
         Event::LocalOffset(offset) => state.local = offset,
         Event::Presence(presence) => {
             state.presence = presence;
-            each(state, now, policy, &mut effects, |_, _| {});
+            scene.presence = presence;
+            state.woke = None;
+            each(state, &mut scene, |_, _| {});
         }
         Event::Put(setup) => {
             let id = setup.account.id.clone();
             state.put(*setup);
-            with(state, &id, now, policy, &mut effects, delivering::load_first);
+            with(state, &id, &mut scene, delivering::load_first);
         }
         Event::Removed(id) => {
-            with(state, &id, now, policy, &mut effects, signing_out::forget);
+            visit(state, &id, &mut scene, signing_out::forget);
             state.remove(&id);
         }
         Event::Vault(vault) => state.vault = vault,
         Event::Notes(notes) => state.notes = notes,
         Event::Ask(id, ask, ticket) => {
-            let known =
-                with(state, &id, now, policy, &mut effects, |account, turn| asks::ask(account, turn, &ask, ticket));
+            let known = with(state, &id, &mut scene, |account, turn| asks::ask(account, turn, &ask, ticket));
             if !known {
-                effects.push(Effect::Reply(ticket, Err(crate::words::unknown_account(&id))));
+                effects.push(Effect::Reply(ticket, Err(words::unknown_account(&id))));
             }
         }
         Event::Answer(id, attempt, answer) => {
-            with(state, &id, now, policy, &mut effects, |account, turn| answered(account, turn, attempt, answer));
+            with(state, &id, &mut scene, |account, turn| answered(account, turn, attempt, answer));
         }
     }
     effects.push(Effect::Changed);
     effects
+}
+
+/// What is the same for all accounts during one step.
+struct Scene<'a> {
+    now: Moment,
+    policy: &'a Policy,
+    presence: Presence,
+    effects: &'a mut Vec<Effect>,
 }
 
 /// What a topic may use during one turn, beside its account.
@@ -103,29 +118,52 @@ fn started(state: &mut State, effects: &mut Vec<Effect>) {
     }
 }
 
-fn woke(account: &mut Account, _turn: &mut Turn<'_>) {
+/// Whoever opens the lid wants to see something else first: for so long what is due is told, and no tab opens by itself.
+const SETTLING: Duration = Duration::minutes(2);
+
+fn presence(state: &State, now: Moment) -> Presence {
+    let settling = state.woke.is_some_and(|woke| now - woke < SETTLING);
+    if settling && state.presence == Presence::There { Presence::Unknown } else { state.presence }
+}
+
+/// Everything may have changed.
+fn wake(state: &mut State, scene: &mut Scene<'_>) {
+    state.woke = Some(scene.now);
+    scene.presence = presence(state, scene.now);
+    each(state, scene, woke);
+}
+
+fn woke(account: &mut Account, turn: &mut Turn<'_>) {
     account.proof.at_once = account.grant.is_some();
-    // An outage may be what the attempts failed on: the way is free again.
-    if account.facts.campaign.manual && !account.facts.campaign.blocked {
-        account.facts.campaign = crate::account::Campaign::default();
+    // An answer may have arrived during the sleep: it gets the time to be read.
+    if let Some(work) = account.work.as_mut().filter(|work| work.in_flight()) {
+        work.until = work.until.max(turn.now + signing_in::FLIGHT_LIMIT);
     }
+    let renews = account.can_renew(turn.now);
+    let campaign = &mut account.facts.campaign;
+    // An outage may be what the renewals failed on: the way is free again. A person who did not come is no outage.
+    if campaign.manual && renews && !campaign.blocked {
+        *campaign = Campaign::default();
+    }
+    // The clock may have been set back: no pause reaches further than from now.
+    campaign.last_failure = campaign.last_failure.map(|last| last.min(turn.now));
 }
 
 fn answered(account: &mut Account, turn: &mut Turn<'_>, attempt: Attempt, answer: Answer) {
     match answer {
         Answer::Loaded(stored) => {
-            if account.load == Load::Pending(attempt) {
+            if matches!(account.load, Load::Pending(flight, _) if flight.attempt == attempt) {
                 delivering::loaded(account, turn, stored);
             }
         }
         Answer::Saved(written) => {
-            if account.saved.pending == Some(attempt) {
+            if account.saved.pending.is_some_and(|flight| flight.attempt == attempt) {
                 delivering::saved(account, turn, written);
             }
         }
         answer => {
-            // An answer with an old number changes nothing.
-            if account.work.as_ref().is_none_or(|work| work.attempt != attempt) {
+            // An answer with an old number changes nothing, nor does one that nobody waits for any more.
+            if account.work.as_ref().is_none_or(|work| work.attempt != attempt || !work.expects(&answer)) {
                 return;
             }
             match answer {
@@ -141,15 +179,9 @@ fn answered(account: &mut Account, turn: &mut Turn<'_>, attempt: Attempt, answer
     }
 }
 
-fn each(
-    state: &mut State,
-    now: Moment,
-    policy: &Policy,
-    effects: &mut Vec<Effect>,
-    act: impl Fn(&mut Account, &mut Turn<'_>),
-) {
+fn each(state: &mut State, scene: &mut Scene<'_>, act: impl Fn(&mut Account, &mut Turn<'_>)) {
     for id in state.order().to_vec() {
-        with(state, &id, now, policy, effects, &act);
+        with(state, &id, scene, &act);
     }
 }
 
@@ -157,33 +189,52 @@ fn each(
 fn with(
     state: &mut State,
     id: &AccountId,
-    now: Moment,
-    policy: &Policy,
-    effects: &mut Vec<Effect>,
+    scene: &mut Scene<'_>,
     act: impl FnOnce(&mut Account, &mut Turn<'_>),
 ) -> bool {
-    let (presence, local) = (state.presence, state.local);
+    let mut at = None;
+    let known = visit(state, id, scene, |account, turn| {
+        act(account, turn);
+        at = settle(account, turn);
+    });
+    state.schedule(id, at);
+    known
+}
+
+fn visit(
+    state: &mut State,
+    id: &AccountId,
+    scene: &mut Scene<'_>,
+    act: impl FnOnce(&mut Account, &mut Turn<'_>),
+) -> bool {
+    let local = state.local;
     let Some((account, attempts)) = state.account_and_attempts(id) else { return false };
-    let mut turn = Turn { now, policy, presence, local, attempts, effects };
-    act(account, &mut turn);
+    let Scene { now, policy, presence, effects } = scene;
+    act(account, &mut Turn { now: *now, policy, presence: *presence, local, attempts, effects });
+    true
+}
+
+/// Does all that is due, tells people, writes what has changed; returns the account's next moment.
+fn settle(account: &mut Account, turn: &mut Turn<'_>) -> Option<Moment> {
+    let (policy, presence, now) = (turn.policy, turn.presence, turn.now);
     // Each thing done moves its own moment into the future; the bound is a belt for a mistake in that.
     for _ in 0..12 {
         match next::next(account, policy, presence, now) {
-            Some(plan) if plan.at <= now => carry_out(account, &mut turn, plan.what),
+            Some(plan) if plan.at <= now => carry_out(account, turn, plan.what),
             _ => break,
         }
     }
-    warning::warn(account, &mut turn);
-    delivering::save_if_changed(account, &mut turn);
-    let at = next::next(account, policy, presence, now).map(|plan| plan.at);
-    state.schedule(id, at);
-    true
+    warning::warn(account, turn);
+    delivering::save_if_changed(account, turn);
+    next::next(account, policy, presence, now).map(|plan| plan.at)
 }
 
 fn carry_out(account: &mut Account, turn: &mut Turn<'_>, what: What) {
     match what {
         What::GiveUp => signing_in::give_up(account, turn),
         What::Resume => account.facts.paused = None,
+        What::LoadLost => delivering::loaded(account, turn, Err(words::vault_silent())),
+        What::SaveLost => delivering::saved(account, turn, Err(words::vault_silent())),
         What::LoadAgain => delivering::load(account, turn),
         What::SaveAgain => delivering::save(account, turn),
         What::ProveAgain => signing_in::prove_again(account, turn),

@@ -1,8 +1,9 @@
 //! Asking the broker about the held token. Unknown is not no: silence never costs a token.
 
-use super::{Turn, delivering, signing_in, warning};
+use super::{Turn, delivering, signing_in};
 use crate::account::{Account, Refusal, Said};
 use crate::event::{Effect, LogLevel};
+use crate::ladder;
 use crate::words;
 use crate::work::{Task, Work};
 use daypass_brokers::Probe;
@@ -15,7 +16,7 @@ pub(super) fn soon(account: &mut Account) {
 
 pub(super) fn probe(account: &mut Account, turn: &mut Turn<'_>) {
     let Some(grant) = account.valid_grant(turn.now).cloned() else { return };
-    account.proof.at_once = false;
+    (account.proof.at_once, account.proof.reported) = (false, false);
     let attempt = turn.attempt();
     let until = turn.now + signing_in::FLIGHT_LIMIT;
     account.work = Some(Work { attempt, since: turn.now, until, task: Task::Probe });
@@ -62,7 +63,7 @@ fn no(account: &mut Account, turn: &mut Turn<'_>, problem: Problem) {
     turn.log(account, LogLevel::Warn, format!("The broker refused the token twice: {}", problem.code));
     account.facts.refused = Some(Refusal { at: turn.now, problem: problem.clone() });
     account.trouble = Some(problem);
-    warning::refused(account, turn);
+    ladder::pass(account, turn.now);
     delivering::save(account, turn);
 }
 

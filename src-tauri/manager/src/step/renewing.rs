@@ -4,12 +4,13 @@
 //! never sent again. An attempt that needs a person is one sign-in that was not finished.
 
 use super::{Turn, delivering, signing_in, warning};
-use crate::account::{Account, Campaign, Proof};
+use crate::account::{Account, Campaign, Cause, Proof};
 use crate::event::{Effect, LogLevel, Presence, Ticket};
+use crate::next;
 use crate::words;
 use crate::work::{Renew, Task, Work};
 use daypass_brokers::{BrokerError, Failure};
-use daypass_domain::{Grant, OpenBrowser, Remedy, Renewal, Rotation};
+use daypass_domain::{Grant, Moment, OpenBrowser, Remedy, Renewal, Rotation};
 
 /// Begins a silent renewal.
 pub(super) fn renew(account: &mut Account, turn: &mut Turn<'_>) {
@@ -55,7 +56,13 @@ pub(super) fn renewed(account: &mut Account, turn: &mut Turn<'_>, result: Result
     match result {
         Ok(grant) => {
             account.work = None;
+            let told = still_true(account, &grant);
+            if let Some(old) = &account.grant {
+                account.facts.rolls = later(old.refresh_ends, grant.refresh_ends);
+                account.facts.capped = is_capped(old, &grant);
+            }
             adopt(account, turn, grant);
+            account.facts.told = told;
             account.proof.at_once = true;
             turn.log(account, LogLevel::Info, "Token refresh successful");
             delivering::save(account, turn);
@@ -65,8 +72,32 @@ pub(super) fn renewed(account: &mut Account, turn: &mut Turn<'_>, result: Result
     }
 }
 
+/// What people have been told about an end that this renewal does not move.
+fn still_true(account: &Account, new: &Grant) -> Vec<Cause> {
+    let told = &account.facts.told;
+    let old_end = account.grant.as_ref().and_then(|old| old.refresh_ends);
+    if old_end.is_none() || old_end != new.refresh_ends || told.contains(&Cause::Manual) {
+        return Vec::new();
+    }
+    told.iter().copied().filter(|cause| matches!(cause, Cause::Orange | Cause::Red)).collect()
+}
+
+fn later(old: Option<Moment>, new: Option<Moment>) -> bool {
+    matches!((old, new), (Some(old), Some(new)) if new > old)
+}
+
+/// Whether a renewal has moved the end by less than a tenth of what it should have: the broker caps its tokens at an end
+/// of its own, and asking again and again towards that end would never stop.
+fn is_capped(old: &Grant, new: &Grant) -> bool {
+    match (old.access_ends, new.access_ends) {
+        (Some(before), Some(after)) if before > new.issued_at => (after - before) * 10 < new.issued_at - old.issued_at,
+        _ => false,
+    }
+}
+
 fn not_renewed(account: &mut Account, turn: &mut Turn<'_>, error: BrokerError) {
     account.work = None;
+    let longest = account.policy(turn.policy).check_every;
     let one_time = account.setup.renewal == Renewal::RefreshToken(Rotation::OneTime);
     if let Some(grant) = &mut account.grant {
         match error.failure {
@@ -78,16 +109,33 @@ fn not_renewed(account: &mut Account, turn: &mut Turn<'_>, error: BrokerError) {
             Failure::Unknown => {}
         }
     }
-    account.facts.campaign.blocked = error.problem.remedy == Remedy::FixSetting;
+    let campaign = &mut account.facts.campaign;
+    campaign.blocked = error.problem.remedy == Remedy::FixSetting;
+    // What the broker asks for is granted, but not without limit.
+    campaign.not_before = error.retry_after.map(|quiet| turn.now + quiet.min(longest));
     turn.log(
         account,
         LogLevel::Warn,
         format!("The broker did not renew: {} ({})", error.problem.what, error.problem.code),
     );
     account.trouble = Some(error.problem);
-    attempt_failed(account, turn);
+    let spent = account.grant.as_ref().is_some_and(|grant| grant.refresh.is_none());
+    if spent {
+        hand_to_person(account, turn);
+    } else {
+        attempt_failed(account, turn);
+    }
     signing_in::tell_waiting(account, turn);
     delivering::save(account, turn);
+}
+
+/// What renewed is spent: from here on it takes a person, and the row of attempts begins anew.
+fn hand_to_person(account: &mut Account, turn: &mut Turn<'_>) {
+    let attempts = account.policy(turn.policy).attempts;
+    let campaign = &mut account.facts.campaign;
+    let failures = campaign.failures + 1;
+    *campaign = Campaign { blocked: campaign.blocked, ..Campaign::default() };
+    turn.log(account, LogLevel::Warn, format!("Refresh attempt {failures}/{attempts} failed"));
 }
 
 /// The answer to a renewal was lost altogether.
@@ -119,28 +167,52 @@ pub(super) fn ask_person(account: &mut Account, turn: &mut Turn<'_>) {
     let policy = account.policy(turn.policy);
     let (wait, may_open) = (policy.sign_in_wait, policy.open_browser == OpenBrowser::WhenPresent);
     let first = account.facts.campaign.failures == 0;
-    let line = words::attempting(account, turn.now);
+    let ahead = account.can_renew(turn.now);
+    let line = if ahead { words::asking_ahead(account, turn.now) } else { words::attempting(account, turn.now) };
     turn.log(account, LogLevel::Info, line);
-    account.facts.campaign.began = account.facts.campaign.began.or(Some(turn.now));
-    if first && may_open && turn.presence == Presence::There {
+    if ahead {
+        account.facts.asked_about = account.grant.as_ref().map(|grant| grant.granted_at);
+    } else {
+        account.facts.campaign.began = account.facts.campaign.began.or(Some(turn.now));
+    }
+    if (first || ahead) && may_open && turn.presence == Presence::There {
         return signing_in::start(account, turn, true, Ticket::default());
     }
-    account.facts.campaign.asked_until = Some(turn.now + wait);
+    // While it still renews by itself nobody is missed yet.
+    if !ahead {
+        account.facts.campaign.asked_until = Some(turn.now + wait);
+    }
     warning::ask(account, turn);
 }
 
-/// One attempt of the row is over without a new token.
+/// A sign-in is over without a new token. It counts only where a person is what the account needs.
+pub(super) fn sign_in_failed(account: &mut Account, turn: &mut Turn<'_>) {
+    if account.can_renew(turn.now) {
+        return;
+    }
+    attempt_failed(account, turn);
+}
+
+/// One attempt of the row is over without a new token. Somebody who tried long before it was needed has lost nothing:
+/// that does not count.
 pub(super) fn attempt_failed(account: &mut Account, turn: &mut Turn<'_>) {
-    let attempts = account.policy(turn.policy).attempts;
+    account.facts.campaign.asked_until = None;
+    let policy = account.policy(turn.policy);
+    let attempts = policy.attempts;
+    if next::row_begins(account, policy, turn.now).is_none_or(|at| at > turn.now) {
+        return;
+    }
     let campaign = &mut account.facts.campaign;
-    campaign.asked_until = None;
+    campaign.began = campaign.began.or(Some(turn.now));
     campaign.failures += 1;
     campaign.last_failure = Some(turn.now);
     let failures = campaign.failures;
     if failures <= attempts {
         turn.log(account, LogLevel::Warn, format!("Refresh attempt {failures}/{attempts} failed"));
     }
-    if failures >= attempts && !account.facts.campaign.manual {
+    // What a wrong setting stops is not tried again: that row is over at once.
+    let over = failures >= attempts || account.facts.campaign.blocked;
+    if over && !account.facts.campaign.manual {
         account.facts.campaign.manual = true;
         turn.log(account, LogLevel::Error, "All refresh attempts failed, manual intervention required");
         warning::manual(account, turn);

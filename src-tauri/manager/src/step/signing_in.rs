@@ -54,7 +54,6 @@ pub(super) fn start(account: &mut Account, turn: &mut Turn<'_>, open: bool, tick
     let sign_in = SignIn { phase: Phase::Starting, browser: open, url: None, asked };
     let until = turn.now + account.policy(turn.policy).sign_in_wait;
     account.work = Some(Work { attempt, since: turn.now, until, task: Task::SignIn(sign_in) });
-    account.facts.campaign.began = account.facts.campaign.began.or(Some(turn.now));
     account.facts.campaign.asked_until = None;
     turn.emit(Effect::Listen { account: account.setup.account.id.clone(), attempt, open });
 }
@@ -77,16 +76,13 @@ pub(super) fn listening(account: &mut Account, turn: &mut Turn<'_>, result: Resu
             turn.log(account, LogLevel::Warn, format!("The sign-in could not begin: {problem}"));
             account.trouble = Some(problem);
             tell_waiting(account, turn);
-            renewing::attempt_failed(account, turn);
+            renewing::sign_in_failed(account, turn);
         }
     }
 }
 
 pub(super) fn returned(account: &mut Account, turn: &mut Turn<'_>, result: Result<Artefact, Problem>) {
     let Some(Work { task: Task::SignIn(sign_in), until, attempt, .. }) = &mut account.work else { return };
-    if !matches!(sign_in.phase, Phase::Waiting) {
-        return;
-    }
     match result {
         Ok(artefact) => {
             sign_in.phase = Phase::Exchanging;
@@ -152,6 +148,7 @@ pub(super) fn proved(account: &mut Account, turn: &mut Turn<'_>, answer: Probe) 
 
 fn accept(account: &mut Account, turn: &mut Turn<'_>, grant: Grant, proven: bool) {
     account.facts.user = account.facts.user.clone().or_else(|| grant.user.clone());
+    account.facts.capped = false;
     renewing::adopt(account, turn, grant);
     account.proof.yes = proven;
     account.proof.at_once = !proven;
@@ -192,7 +189,7 @@ fn wrong_user(account: &mut Account, turn: &mut Turn<'_>, user: Option<UserId>) 
     account.trouble = Some(words::wrong_user(&got, &wanted));
     turn.log(account, LogLevel::Warn, format!("{got} signed in, not {wanted}; nothing was changed"));
     end(account, turn, Ending::WrongUser { got, wanted });
-    renewing::attempt_failed(account, turn);
+    renewing::sign_in_failed(account, turn);
 }
 
 fn failed(account: &mut Account, turn: &mut Turn<'_>, problem: Problem) {
@@ -200,24 +197,27 @@ fn failed(account: &mut Account, turn: &mut Turn<'_>, problem: Problem) {
     account.trouble = Some(problem.clone());
     account.facts.campaign.blocked = problem.remedy == daypass_domain::Remedy::FixSetting;
     end(account, turn, Ending::Failed(problem));
-    renewing::attempt_failed(account, turn);
+    renewing::sign_in_failed(account, turn);
 }
 
 /// The work under way has had its time.
 pub(super) fn give_up(account: &mut Account, turn: &mut Turn<'_>) {
     let Some(work) = account.work.as_ref() else { return };
     match &work.task {
-        Task::SignIn(SignIn { phase: Phase::Saving { .. }, .. }) => stored(account, turn, Some(words::not_saved_yet())),
+        // The vault is silent: bots get the token from memory, and it is written later.
+        Task::SignIn(SignIn { phase: Phase::Saving { .. }, .. }) => {
+            delivering::saved(account, turn, Err(words::vault_silent()));
+        }
         Task::SignIn(SignIn { phase: Phase::Proving(proving), .. }) => {
             let grant = proving.grant.clone();
             accept(account, turn, grant, false);
         }
         Task::SignIn(SignIn { phase: Phase::Exchanging, .. }) => failed(account, turn, words::no_answer(account)),
         Task::SignIn(_) => {
-            let minutes = account.policy(turn.policy).sign_in_wait;
-            account.trouble = Some(words::too_late(minutes));
-            end(account, turn, Ending::TooLate);
-            renewing::attempt_failed(account, turn);
+            let waited = work.until - work.since;
+            account.trouble = Some(words::too_late(waited));
+            end(account, turn, Ending::TooLate { waited });
+            renewing::sign_in_failed(account, turn);
         }
         Task::Probe => super::probing::probed(account, turn, Probe::Unknown(words::no_answer(account))),
         Task::Renew(_) => renewing::lost(account, turn),
@@ -233,14 +233,17 @@ pub(super) fn cancel(account: &mut Account, turn: &mut Turn<'_>, ticket: Ticket)
     if !cancellable {
         return turn.reply(ticket, Err(Refused { code: Code::NothingToDo, problem: words::nothing_to_cancel() }));
     }
-    account.trouble = Some(words::cancelled());
-    end(account, turn, Ending::Cancelled);
-    account.trouble = None;
+    call_off(account, turn);
     // Whoever cancels wants quiet: the attempt counts, and nothing is asked again before its pause is over.
-    if account.grant.is_some() {
-        renewing::attempt_failed(account, turn);
-    }
+    renewing::sign_in_failed(account, turn);
     turn.reply(ticket, Ok(Reply::Done));
+}
+
+/// Ends a sign-in by choice. Whatever trouble there was before is still there.
+pub(super) fn call_off(account: &mut Account, turn: &mut Turn<'_>) {
+    let before = account.trouble.replace(words::cancelled());
+    end(account, turn, Ending::Cancelled);
+    account.trouble = before;
 }
 
 fn end(account: &mut Account, turn: &mut Turn<'_>, ending: Ending) {

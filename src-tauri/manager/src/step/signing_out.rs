@@ -1,8 +1,8 @@
 //! Ending a token by choice: at the broker first where it can, then here, whatever the broker said.
 
-use super::{Turn, delivering, warning};
+use super::{Turn, delivering, signing_in, warning};
 use crate::account::{Account, Campaign, Load, Proof};
-use crate::event::{Effect, Ending, LogLevel, Reply, Ticket};
+use crate::event::{Effect, LogLevel, Reply, Ticket};
 use crate::refused::{Code, Refused};
 use crate::words;
 use crate::work::{Task, Work};
@@ -14,9 +14,9 @@ pub(super) fn sign_out(account: &mut Account, turn: &mut Turn<'_>, ticket: Ticke
         return turn.reply(ticket, Err(Refused { code: Code::NoToken, problem }));
     };
     stop_work(account, turn);
-    if account.setup.profile.revocation.is_some() && account.valid_grant(turn.now).is_some() {
+    if account.setup.revokes && account.valid_grant(turn.now).is_some() {
         let attempt = turn.attempt();
-        let until = turn.now + super::signing_in::FLIGHT_LIMIT;
+        let until = turn.now + signing_in::FLIGHT_LIMIT;
         account.work = Some(Work { attempt, since: turn.now, until, task: Task::SignOut });
         turn.emit(Effect::Revoke(account.setup.account.id.clone(), attempt, grant));
     } else {
@@ -58,10 +58,9 @@ pub(super) fn forget(account: &mut Account, turn: &mut Turn<'_>) {
 }
 
 fn stop_work(account: &mut Account, turn: &mut Turn<'_>) {
-    if let Some(work) = account.work.take()
-        && work.sign_in().is_some()
-    {
-        turn.emit(Effect::Close(account.setup.account.id.clone(), work.attempt, Ending::Cancelled));
+    if account.work.as_ref().is_some_and(|work| work.sign_in().is_some()) {
+        return signing_in::call_off(account, turn);
     }
-    super::signing_in::tell_waiting(account, turn);
+    account.work = None;
+    signing_in::tell_waiting(account, turn);
 }

@@ -4,19 +4,20 @@
 //! else. What this is not: it does not decide when the market's ladder or an attempt is due (`next` does).
 
 use super::{Turn, signing_in};
-use crate::account::{Account, Cause};
-use crate::event::{Effect, Presence, Ticket};
+use crate::account::{Account, Campaign, Cause};
+use crate::event::{Effect, LogLevel, Presence, Ticket};
 use crate::health::{self, Health};
 use crate::ladder;
 use crate::notice::{Notice, Telling};
 use crate::useful::{day_clock, ends_by_cutoff, useful};
 use crate::view::Level;
 use crate::words;
+use crate::work::Work;
 use daypass_domain::OpenBrowser;
 
 /// Thresholds that were passed since the last look.
 pub(super) fn warn(account: &mut Account, turn: &mut Turn<'_>) {
-    let busy = account.work.as_ref().is_some_and(|work| work.brings_token());
+    let busy = account.work.as_ref().is_some_and(Work::brings_token);
     if account.grant.is_none() || account.facts.signed_out || account.facts.paused.is_some() || busy {
         return;
     }
@@ -25,18 +26,31 @@ pub(super) fn warn(account: &mut Account, turn: &mut Turn<'_>) {
         (_, Level::Green) => return,
         (true, Level::Orange) => Cause::Orange,
         (true, Level::Red) => Cause::Red,
-        // A refusal has been told by itself; a renewal that is still to come will mend it or tell.
-        (false, _) if account.facts.refused.is_some() || account.can_renew(turn.now) => return,
+        // A renewal that is still to come will mend it or tell.
+        (false, _) if account.can_renew(turn.now) && !account.facts.campaign.blocked => return,
+        (false, _) if account.facts.refused.is_some() => Cause::Refused,
         (false, _) => Cause::Ended,
     };
     if !tell_once(account, cause) {
         return;
     }
+    match cause {
+        Cause::Refused => return show(account, turn, words::refused(account, turn.now)),
+        Cause::Ended => turn.log(account, LogLevel::Warn, "Token has already expired!"),
+        _ => {}
+    }
     // The night's cut-off is no news; the ladder speaks in the morning.
     let ladder = cause == Cause::Ended && ends_by_cutoff(account);
-    if !ladder && useful(account, turn.now) && !is_quiet(account, turn) {
+    let helps = if account.can_renew(turn.now) { new_grant_helps(account, turn) } else { useful(account, turn.now) };
+    if !ladder && helps && !is_quiet(account, turn) {
         show(account, turn, words::threshold(account, cause, turn.now));
     }
+}
+
+/// An account that renews by itself: a sign-in begins a new grant, which is of use once the old one is half over.
+fn new_grant_helps(account: &Account, turn: &Turn<'_>) -> bool {
+    let ends = health::held_until(account, turn.now);
+    account.grant.as_ref().zip(ends).is_some_and(|(grant, end)| (end - turn.now) * 2 < end - grant.granted_at)
 }
 
 /// The rung of the market's ladder that is due.
@@ -46,6 +60,8 @@ pub(super) fn tell_rung(account: &mut Account, turn: &mut Turn<'_>) {
     let facts = &mut account.facts;
     if facts.ladder.day != today {
         facts.ladder = crate::account::Ladder { day: today, ..Default::default() };
+        // A new trading day is a new row of attempts.
+        facts.campaign = Campaign::default();
     }
     facts.ladder.snoozed_until = None;
     facts.ladder.told.push(rung.cause);
@@ -73,23 +89,22 @@ pub(super) fn ask(account: &mut Account, turn: &mut Turn<'_>) {
         Some(left) if level == Level::Red || left <= red_below => Cause::Red,
         _ => Cause::Orange,
     };
-    tell_once(account, cause);
-    if !is_quiet(account, turn) {
+    let news = tell_once(account, cause);
+    let waits = account.facts.campaign.asked_until.is_some();
+    if is_quiet(account, turn) {
+        return;
+    }
+    if news {
         show(account, turn, words::threshold(account, cause, turn.now));
+    } else if waits {
+        show(account, turn, words::again(account, account.policy(turn.policy).attempts, turn.now));
     }
 }
 
 /// All attempts failed.
 pub(super) fn manual(account: &mut Account, turn: &mut Turn<'_>) {
-    if tell_once(account, Cause::Manual) {
+    if account.facts.paused.is_none() && tell_once(account, Cause::Manual) {
         show(account, turn, words::manual(account, turn.now));
-    }
-}
-
-/// The broker refused the token before its time.
-pub(super) fn refused(account: &mut Account, turn: &mut Turn<'_>) {
-    if tell_once(account, Cause::Refused) && account.facts.paused.is_none() {
-        show(account, turn, words::refused(account, turn.now));
     }
 }
 
@@ -116,6 +131,7 @@ fn tell_once(account: &mut Account, cause: Cause) -> bool {
     }
     let milder: &[Cause] = match cause {
         Cause::Red => &[Cause::Orange],
+        Cause::Manual => &[Cause::Orange, Cause::Red],
         Cause::Ended | Cause::Refused => &[Cause::Orange, Cause::Red],
         _ => &[],
     };
