@@ -1,0 +1,15 @@
+//! The manager under a fake clock: tables of its decisions, whole days as a page, and laws over random days.
+//!
+//! One binary, so that it is linked once. No thread, no sleep, no network: time is a number here.
+
+mod days_oauth2;
+mod days_practice;
+mod days_upstox;
+mod disk;
+mod laws;
+mod outages;
+mod signing_in;
+mod tables;
+mod tables_ladder;
+mod tables_next;
+mod views;
