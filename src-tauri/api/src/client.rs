@@ -11,6 +11,7 @@ use daypass_manager::notice::Telling;
 use daypass_manager::view::Snapshot;
 use futures::stream::BoxStream;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// What comes back.
@@ -114,7 +115,7 @@ pub struct HandedOut {
     /// Its end.
     pub expiry_time: Option<Moment>,
     /// The environment variable that the broker's official client reads.
-    pub env: &'static str,
+    pub env: Cow<'static, str>,
 }
 
 /// An account as a form enters it.

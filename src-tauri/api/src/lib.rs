@@ -1,5 +1,35 @@
 //! The local HTTP and socket door, and the one client trait that every front end speaks to.
+//!
+//! ```text
+//! browser, curl ──► 127.0.0.1 ──► Host and Origin ──► looks, refreshes, sign-ins ──┐
+//! bot, terminal ──► Unix socket ──► same user ──────► the same, and everything else ┴──► Client
+//! terminal      ◄── SocketClient: the trait again, over the socket
+//! ```
+//!
+//! The invariant: over TCP no secret goes out and no setting changes, whoever asks. Routes are a few lines over one
+//! [`Client`] and decide nothing. What this part is not: it cannot reach a stored secret except by asking that client.
 
+mod body;
 pub mod client;
+mod door;
+mod events;
+mod guard;
+mod holder;
+mod problem;
+mod routes;
+#[cfg(feature = "scripted")]
+pub mod scripted;
+mod serving;
+mod socket;
+mod socket_client;
+mod span;
+mod tcp;
+pub mod token_status;
+mod ui;
+mod wire;
 
 pub use client::{Answer, Browser, Client, HandedOut, NewAccount, Refreshing, SignIn};
+pub use socket::{SocketDoor, bind_socket, serve_socket};
+pub use socket_client::SocketClient;
+pub use tcp::{TcpDoor, bind_tcp, serve_tcp};
+pub use token_status::TokenStatus;

@@ -1,0 +1,45 @@
+//! What every route of a door has at hand.
+//!
+//! The invariant: whoever waits here (an event stream, the end of a sign-in) holds one of a fixed number of places and
+//! leaves when the door closes, so that waiting callers can neither use up the door nor keep the program from ending.
+
+use crate::client::Client;
+use crate::problem::Refusal;
+use axum::http::StatusCode;
+use daypass_domain::{Problem, Remedy};
+use std::sync::Arc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+
+/// So many may wait at once: far more than windows and bots on one machine, far fewer than there are connections.
+const PLACES: usize = 64;
+
+/// One door.
+#[derive(Clone)]
+pub(crate) struct Door {
+    /// Answers everything.
+    pub(crate) client: Arc<dyn Client>,
+    /// The program ends, or this door does.
+    pub(crate) closing: CancellationToken,
+    places: Arc<Semaphore>,
+}
+
+impl Door {
+    /// A door with nobody in it.
+    pub(crate) fn new(client: Arc<dyn Client>, closing: CancellationToken) -> Self {
+        Self { client, closing, places: Arc::new(Semaphore::new(PLACES)) }
+    }
+
+    /// A place to wait, held until it is dropped.
+    pub(crate) fn place(&self) -> Result<OwnedSemaphorePermit, Refusal> {
+        let place = self.places.clone().try_acquire_owned();
+        place.map_err(|_| Refusal::new(StatusCode::SERVICE_UNAVAILABLE, TOO_MANY))
+    }
+}
+
+const TOO_MANY: Problem = Problem::new(
+    "too_many_waiting",
+    "Too many programs wait for events already.",
+    "Close some of them, or try again later.",
+    Remedy::TryAgain,
+);

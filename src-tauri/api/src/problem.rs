@@ -1,0 +1,160 @@
+//! Every "no" of this door: a problem document (RFC 9457), and back again.
+//!
+//! `title` says what happened, `detail` what to do, `code` is for programs; `problem` carries the whole of it, so that a
+//! client over the socket gets the very refusal that the manager gave. No foreign text is in the first two. What this is
+//! not: the place where the sentences of the manager are made.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use daypass_domain::{Problem, Remedy};
+use daypass_manager::{Code, Refused};
+use serde::{Deserialize, Serialize};
+
+/// The media type of all of them.
+const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
+
+/// RFC 9457, with `code` and `problem` added.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Document {
+    #[serde(rename = "type")]
+    kind: String,
+    title: String,
+    status: u16,
+    detail: String,
+    code: String,
+    problem: Problem,
+}
+
+/// A "no" on its way out.
+#[derive(Debug)]
+pub(crate) struct Refusal(StatusCode, Box<Document>);
+
+impl Refusal {
+    /// One of the door's own, that the manager knows nothing of; its code is the problem's.
+    pub(crate) fn new(status: StatusCode, problem: Problem) -> Self {
+        let code = problem.code.to_string();
+        Self::with_code(status, code, problem)
+    }
+
+    fn with_code(status: StatusCode, code: String, problem: Problem) -> Self {
+        let document = Document {
+            kind: format!("urn:daypass:problem:{code}"),
+            title: problem.what.to_string(),
+            status: status.as_u16(),
+            detail: problem.todo.to_string(),
+            code,
+            problem,
+        };
+        Self(status, Box::new(document))
+    }
+}
+
+impl From<Refused> for Refusal {
+    fn from(refused: Refused) -> Self {
+        Self::with_code(status(refused.code), name(refused.code), refused.problem)
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let Self(status, document) = self;
+        match serde_json::to_vec(&document) {
+            Ok(body) => (status, [(header::CONTENT_TYPE, PROBLEM_JSON)], body).into_response(),
+            Err(_) => status.into_response(),
+        }
+    }
+}
+
+impl Document {
+    /// What the other side said. A code that only the door knows is a mistake of whoever asked.
+    pub(crate) fn into_refused(self) -> Refused {
+        let code = serde_json::from_value(self.code.into()).unwrap_or(Code::Internal);
+        Refused { code, problem: self.problem }
+    }
+}
+
+/// The status that fits a refusal.
+fn status(code: Code) -> StatusCode {
+    match code {
+        Code::BadInput => StatusCode::BAD_REQUEST,
+        Code::UnknownAccount => StatusCode::NOT_FOUND,
+        Code::NoCredentials | Code::Paused | Code::NotUseful => StatusCode::CONFLICT,
+        Code::NoToken | Code::NothingToDo | Code::CannotStart | Code::PersonNeeded => StatusCode::CONFLICT,
+        Code::TooShort => StatusCode::PRECONDITION_FAILED,
+        Code::Failed => StatusCode::BAD_GATEWAY,
+        Code::TimeLimit => StatusCode::GATEWAY_TIMEOUT,
+        Code::NotRunning => StatusCode::SERVICE_UNAVAILABLE,
+        Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// The code as it is written everywhere: `no_credentials`.
+fn name(code: Code) -> String {
+    match serde_json::to_value(code) {
+        Ok(serde_json::Value::String(name)) => name,
+        _ => "internal".to_owned(),
+    }
+}
+
+/// There is no such account. The text is foreign: it is quoted only if it could name one.
+pub(crate) fn unknown_account(text: &str) -> Refused {
+    let named = daypass_domain::AccountId::new(text).map(|id| format!("There is no account \"{id}\"."));
+    let what = named.unwrap_or_else(|_| "There is no account of that name.".to_owned());
+    Refused { code: Code::UnknownAccount, problem: UNKNOWN_ACCOUNT.saying(what) }
+}
+
+/// Something that was sent makes no sense.
+pub(crate) fn bad_input(what: impl Into<String>, todo: impl Into<String>) -> Refused {
+    Refused { code: Code::BadInput, problem: BAD_INPUT.saying(what).advising(todo) }
+}
+
+const UNKNOWN_ACCOUNT: Problem =
+    Problem::new("unknown_account", "", "See the accounts with `daypass accounts`.", Remedy::FixSetting);
+
+const BAD_INPUT: Problem = Problem::new("bad_input", "", "", Remedy::FixSetting);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: &[(Code, u16)] = &[
+        (Code::UnknownAccount, 404),
+        (Code::NoCredentials, 409),
+        (Code::Paused, 409),
+        (Code::NotUseful, 409),
+        (Code::NoToken, 409),
+        (Code::TooShort, 412),
+        (Code::NothingToDo, 409),
+        (Code::CannotStart, 409),
+        (Code::Failed, 502),
+        (Code::PersonNeeded, 409),
+        (Code::TimeLimit, 504),
+        (Code::BadInput, 400),
+        (Code::NotRunning, 503),
+        (Code::Internal, 500),
+    ];
+
+    #[test]
+    fn every_refusal_has_its_status_and_comes_back_as_it_was() {
+        for (code, status) in ALL {
+            let problem =
+                Problem::new("UDAPI1", "It happened.", "Do this.", Remedy::SignInAgain).quoting("their words");
+            let refused = Refused { code: *code, problem };
+            let Refusal(answered, document) = Refusal::from(refused.clone());
+            assert_eq!(answered.as_u16(), *status, "{code:?}");
+            let text = serde_json::to_value(&document).expect("JSON");
+            assert_eq!(text["code"], name(*code));
+            assert_eq!(text["status"], *status);
+            assert_eq!((&text["title"], &text["detail"]), (&"It happened.".into(), &"Do this.".into()));
+            let read: Document = serde_json::from_value(text).expect("the same document");
+            assert_eq!(read.into_refused(), refused);
+        }
+    }
+
+    #[test]
+    fn a_name_that_cannot_be_one_is_not_repeated() {
+        assert_eq!(unknown_account("zerodha").problem.what, "There is no account \"zerodha\".");
+        let foreign = unknown_account("<script>").problem.what;
+        assert_eq!(foreign, "There is no account of that name.");
+    }
+}

@@ -1,0 +1,89 @@
+//! The table of routes: what each door offers.
+//!
+//! The invariant: whatever hands out a secret, takes one, or changes settings is in [`private::table`], and the TCP door
+//! has that part only as a refusal. A route is a few lines over one client; sums and sentences are made elsewhere.
+
+mod account;
+mod looks;
+mod private;
+
+use crate::door::Door;
+use crate::events::events;
+use crate::problem::Refusal;
+use crate::{guard, ui};
+use axum::Router;
+use axum::http::StatusCode;
+use axum::middleware::{from_fn_with_state, map_response};
+use axum::routing::{get, on, post};
+use daypass_domain::{Problem, Remedy};
+use std::time::Duration;
+
+/// For browsers and everybody's programs: no key, no secret.
+pub(crate) fn over_tcp(door: Door, port: u16, body_time: Duration) -> Router {
+    let all = private::table().into_iter().fold(open(), |router, (path, method, _)| {
+        router.route(path, on(method, async || Refusal::new(StatusCode::FORBIDDEN, SOCKET_ONLY)))
+    });
+    whole(all, door, body_time).layer(from_fn_with_state(port, guard::visitor)).layer(map_response(guard::dress))
+}
+
+/// For this user's own programs: everything.
+pub(crate) fn over_socket(door: Door, body_time: Duration) -> Router {
+    let all = private::table().into_iter().fold(open(), |router, (path, _, route)| router.route(path, route));
+    whole(all, door, body_time).layer(map_response(guard::dress))
+}
+
+/// Looks, refreshes, and the start of a sign-in.
+fn open() -> Router<Door> {
+    Router::new()
+        .route("/healthz", get(looks::healthz))
+        .route("/api/token/status", get(looks::status))
+        .route("/api/token/force-refresh", post(account::force_refresh))
+        .route("/api/accounts", get(looks::accounts))
+        .route("/api/snapshot", get(looks::snapshot))
+        .route("/api/events", get(events))
+        .route("/api/accounts/{id}/sign-in", post(account::sign_in))
+        .route("/api/accounts/{id}/cancel", post(account::cancel))
+        .route("/api/accounts/{id}/refresh", post(account::refresh))
+        .route("/api/accounts/{id}/probe", post(account::probe))
+        .route("/api/accounts/{id}/snooze", post(account::snooze))
+        .route("/api/accounts/{id}/pause", post(account::pause))
+        .route("/api/accounts/{id}/resume", post(account::resume))
+        .route("/", get(ui::to_dashboard))
+        .route("/dashboard", get(ui::to_dashboard))
+        .route("/dashboard/", get(ui::index))
+        .route("/dashboard/{*path}", get(ui::page))
+}
+
+fn whole(router: Router<Door>, door: Door, body_time: Duration) -> Router {
+    router
+        .fallback(async || not_found())
+        .method_not_allowed_fallback(async || Refusal::new(StatusCode::METHOD_NOT_ALLOWED, WRONG_METHOD))
+        .with_state(door)
+        .layer(from_fn_with_state(body_time, guard::body))
+}
+
+/// Nothing is at this address.
+pub(crate) fn not_found() -> Refusal {
+    Refusal::new(StatusCode::NOT_FOUND, NOT_FOUND)
+}
+
+const NOT_FOUND: Problem = Problem::new(
+    "not_found",
+    "There is nothing at this address.",
+    "See the dashboard at /dashboard, or the list of routes in the README.",
+    Remedy::FixSetting,
+);
+
+const WRONG_METHOD: Problem = Problem::new(
+    "wrong_method",
+    "This address does not know that method.",
+    "Use the method that the Allow header names.",
+    Remedy::FixSetting,
+);
+
+const SOCKET_ONLY: Problem = Problem::new(
+    "socket_only",
+    "Tokens, settings, accounts and sign-outs are not open to every program of this computer.",
+    "Use the Daypass window, the terminal (`daypass token`, `daypass sign-out`) or the local socket.",
+    Remedy::FixSetting,
+);

@@ -1,0 +1,87 @@
+//! Routes that do something with one account and need no key: the worst that a stranger's program can do with them is
+//! to make the broker be asked, a sign-in be shown, or the reminders rest.
+
+use crate::body::{Named, Params, Sent};
+use crate::client::{Browser, Refreshing, SignIn};
+use crate::door::Door;
+use crate::problem::Refusal;
+use crate::routes::looks::Which;
+use crate::wire::{How, Until};
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use daypass_domain::{AccountId, Problem, Remedy};
+use daypass_manager::{Code, Refused};
+use serde::Serialize;
+
+/// The answer of a forced refresh, word for word.
+#[derive(Serialize)]
+pub(crate) struct Forced {
+    status: &'static str,
+    message: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sign_in_url: Option<String>,
+}
+
+pub(crate) async fn force_refresh(
+    State(door): State<Door>,
+    Params(which): Params<Which>,
+) -> Result<Json<Forced>, Refusal> {
+    let snapshot = door.client.snapshot().await?;
+    let account = which.of(&snapshot)?.ok_or(Refused { code: Code::NoCredentials, problem: NO_ACCOUNT })?;
+    let account = AccountId::new(account.id.as_str()).map_err(|_| crate::problem::unknown_account(&account.id))?;
+    let Refreshing { sign_in_url } = door.client.refresh(&account, Browser::Open).await?;
+    Ok(Json(Forced { status: "success", message: "Token refresh initiated successfully", sign_in_url }))
+}
+
+pub(crate) async fn sign_in(
+    State(door): State<Door>,
+    Named(account): Named,
+    Sent(how): Sent<How>,
+) -> Result<Json<SignIn>, Refusal> {
+    Ok(Json(door.client.sign_in(&account, how.browser).await?))
+}
+
+pub(crate) async fn refresh(
+    State(door): State<Door>,
+    Named(account): Named,
+    Sent(how): Sent<How>,
+) -> Result<Json<Refreshing>, Refusal> {
+    Ok(Json(door.client.refresh(&account, how.browser).await?))
+}
+
+pub(crate) async fn cancel(State(door): State<Door>, Named(account): Named) -> Result<StatusCode, Refusal> {
+    door.client.cancel(&account).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(crate) async fn probe(State(door): State<Door>, Named(account): Named) -> Result<StatusCode, Refusal> {
+    door.client.probe(&account).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(crate) async fn snooze(State(door): State<Door>, Named(account): Named) -> Result<StatusCode, Refusal> {
+    door.client.snooze(&account).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(crate) async fn pause(
+    State(door): State<Door>,
+    Named(account): Named,
+    Sent(pause): Sent<Until>,
+) -> Result<StatusCode, Refusal> {
+    door.client.pause(&account, pause.until).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(crate) async fn resume(State(door): State<Door>, Named(account): Named) -> Result<StatusCode, Refusal> {
+    door.client.resume(&account).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+const NO_ACCOUNT: Problem = Problem::new(
+    "no_account",
+    "There is no account yet.",
+    "Put UPSTOX_CLIENT_ID and UPSTOX_CLIENT_SECRET into .env, or add an account in the window.",
+    Remedy::FixSetting,
+);

@@ -1,0 +1,71 @@
+//! Routes that only look.
+//!
+//! The invariant: none of them changes anything, so a browser may ask them in advance or twice.
+
+use crate::body::Params;
+use crate::door::Door;
+use crate::problem::{Refusal, unknown_account};
+use crate::token_status::{TokenStatus, worst};
+use axum::Json;
+use axum::extract::State;
+use daypass_manager::Refused;
+use daypass_manager::view::{AccountView, Snapshot};
+use serde::{Deserialize, Serialize};
+
+/// Which account, if the caller says.
+#[derive(Deserialize)]
+pub(crate) struct Which {
+    account: Option<String>,
+}
+
+impl Which {
+    /// The account that is asked for; if none is, the only one or the worst. `None`: there is no account at all.
+    pub(crate) fn of<'s>(&self, snapshot: &'s Snapshot) -> Result<Option<&'s AccountView>, Refused> {
+        match self.account.as_deref().map(str::trim).filter(|id| !id.is_empty()) {
+            None => Ok(worst(snapshot)),
+            Some(id) => {
+                let found = snapshot.accounts.iter().find(|account| account.id == id);
+                found.map(Some).ok_or_else(|| unknown_account(id))
+            }
+        }
+    }
+}
+
+pub(crate) async fn status(
+    State(door): State<Door>,
+    Params(which): Params<Which>,
+) -> Result<Json<TokenStatus>, Refusal> {
+    let snapshot = door.client.snapshot().await?;
+    let account = which.of(&snapshot)?;
+    let status = account.map_or_else(TokenStatus::without_account, |account| TokenStatus::of(account, snapshot.now));
+    Ok(Json(status))
+}
+
+/// The list of accounts.
+#[derive(Serialize)]
+pub(crate) struct Accounts {
+    accounts: Vec<TokenStatus>,
+    worst: Option<String>,
+}
+
+pub(crate) async fn accounts(State(door): State<Door>) -> Result<Json<Accounts>, Refusal> {
+    let snapshot = door.client.snapshot().await?;
+    let accounts = snapshot.accounts.iter().map(|account| TokenStatus::of(account, snapshot.now)).collect();
+    Ok(Json(Accounts { accounts, worst: snapshot.worst }))
+}
+
+pub(crate) async fn snapshot(State(door): State<Door>) -> Result<Json<Snapshot>, Refusal> {
+    Ok(Json(door.client.snapshot().await?))
+}
+
+/// Alive: the manager answers.
+#[derive(Serialize)]
+pub(crate) struct Alive {
+    status: &'static str,
+    version: String,
+}
+
+pub(crate) async fn healthz(State(door): State<Door>) -> Result<Json<Alive>, Refusal> {
+    let snapshot = door.client.snapshot().await?;
+    Ok(Json(Alive { status: "ok", version: snapshot.version }))
+}

@@ -1,0 +1,134 @@
+//! The client trait over the socket: for whoever does not hold the lock.
+//!
+//! Each question is one connection, so that a restart of the owner needs no mending here. A refusal comes back as the
+//! very one that the owner gave. What this is not: an owner; nothing is kept or decided on this side.
+
+#[cfg(unix)]
+mod line;
+#[cfg(not(unix))]
+mod no_line;
+
+#[cfg(unix)]
+use line::Line;
+#[cfg(not(unix))]
+use no_line::Line;
+
+use crate::client::{Answer, Browser, Client, HandedOut, NewAccount, Refreshing, SignIn};
+use crate::wire::{Added, Changes, How, NewAccountOut, PastedOut, Token, Until};
+use crate::{events, span};
+use async_trait::async_trait;
+use chrono::Duration;
+use daypass_domain::{AccountId, Moment, Problem, Remedy, Secret};
+use daypass_manager::notice::Telling;
+use daypass_manager::view::Snapshot;
+use daypass_manager::{Code, Refused};
+use futures::stream::BoxStream;
+use std::path::Path;
+
+/// Speaks to whoever runs the manager in the same folders.
+#[derive(Clone, Debug)]
+pub struct SocketClient {
+    line: Line,
+}
+
+impl SocketClient {
+    /// Checks that an owner of the same user answers there. [`Code::NotRunning`] if not.
+    pub async fn connect(path: impl AsRef<Path>) -> Answer<Self> {
+        let line = Line::to(path.as_ref());
+        line.try_out().await?;
+        Ok(Self { line })
+    }
+}
+
+#[async_trait]
+impl Client for SocketClient {
+    async fn snapshot(&self) -> Answer<Snapshot> {
+        self.line.get("/api/snapshot").await
+    }
+
+    async fn changes(&self) -> Answer<BoxStream<'static, Snapshot>> {
+        self.line.events(events::SNAPSHOT).await
+    }
+
+    async fn tellings(&self) -> Answer<BoxStream<'static, Telling>> {
+        self.line.events(events::TELLING).await
+    }
+
+    async fn sign_in(&self, account: &AccountId, how: Browser) -> Answer<SignIn> {
+        self.line.post(&format!("/api/accounts/{account}/sign-in"), &How { browser: how }).await
+    }
+
+    async fn finished(&self, account: &AccountId, limit: Duration) -> Answer<()> {
+        let path = format!("/api/accounts/{account}/finished?limit={}", span::write(limit));
+        self.line.wait(&path, limit).await
+    }
+
+    async fn cancel(&self, account: &AccountId) -> Answer<()> {
+        self.line.act(&format!("/api/accounts/{account}/cancel")).await
+    }
+
+    async fn paste(&self, account: &AccountId, address: Secret) -> Answer<()> {
+        self.line.tell(&format!("/api/accounts/{account}/paste"), &PastedOut::from(&address)).await
+    }
+
+    async fn refresh(&self, account: &AccountId, how: Browser) -> Answer<Refreshing> {
+        self.line.post(&format!("/api/accounts/{account}/refresh"), &How { browser: how }).await
+    }
+
+    async fn probe(&self, account: &AccountId) -> Answer<()> {
+        self.line.act(&format!("/api/accounts/{account}/probe")).await
+    }
+
+    async fn sign_out(&self, account: &AccountId) -> Answer<()> {
+        self.line.act(&format!("/api/accounts/{account}/sign-out")).await
+    }
+
+    async fn pause(&self, account: &AccountId, until: Option<Moment>) -> Answer<()> {
+        self.line.tell(&format!("/api/accounts/{account}/pause"), &Until { until }).await
+    }
+
+    async fn snooze(&self, account: &AccountId) -> Answer<()> {
+        self.line.act(&format!("/api/accounts/{account}/snooze")).await
+    }
+
+    async fn resume(&self, account: &AccountId) -> Answer<()> {
+        self.line.act(&format!("/api/accounts/{account}/resume")).await
+    }
+
+    async fn token(&self, account: &AccountId, min_validity: Duration) -> Answer<HandedOut> {
+        let path = format!("/api/token?account={account}&min_validity={}", span::write(min_validity));
+        self.line.get::<Token>(&path).await.map(HandedOut::from)
+    }
+
+    async fn settings(&self) -> Answer<serde_json::Value> {
+        self.line.get("/api/settings").await
+    }
+
+    async fn change_settings(&self, changes: Changes) -> Answer<()> {
+        self.line.tell("/api/settings", &changes).await
+    }
+
+    async fn put_account(&self, account: NewAccount) -> Answer<()> {
+        self.line.tell("/api/accounts", &NewAccountOut::from(&account)).await
+    }
+
+    async fn remove_account(&self, account: &AccountId) -> Answer<()> {
+        self.line.delete(&format!("/api/accounts/{account}")).await
+    }
+
+    async fn add_practice(&self) -> Answer<AccountId> {
+        self.line.post("/api/practice", &serde_json::json!({})).await.map(|Added { account }| account)
+    }
+}
+
+/// Nobody is there.
+fn not_running() -> Refused {
+    Refused { code: Code::NotRunning, problem: NOT_RUNNING }
+}
+
+const NOT_RUNNING: Problem = Problem::new(
+    "not_running",
+    "Daypass is not running.",
+    "Start it with `daypass serve` or open the app.",
+    Remedy::TryAgain,
+);
