@@ -191,7 +191,11 @@ fn climb(account: &Account, presence: Presence, now: Moment) -> Option<Plan> {
 }
 
 fn look(account: &Account, policy: &Policy, now: Moment) -> Option<Plan> {
-    let grant = account.valid_grant(now)?;
+    let grant = account.grant.as_ref()?;
+    if account.valid_grant(now).is_none() {
+        // When what renews it ends as well, people have to be told.
+        return plan(What::Look, grant.refresh_ends.filter(|end| *end > now)?);
+    }
     let held = held_until(account, now);
     let moments = [
         held.map(|end| end - policy.green_above),

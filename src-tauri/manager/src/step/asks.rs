@@ -111,8 +111,8 @@ fn snooze(account: &mut Account, turn: &mut Turn<'_>, ticket: Ticket) {
     turn.reply(ticket, Ok(Reply::Done));
 }
 
-/// Somebody is here and wants something: the right moment to try a locked keyring again.
-fn retry_vault(account: &mut Account, turn: &mut Turn<'_>) {
+/// Somebody is here and wants something, or has just unlocked the keyring: the right moment to try it again.
+pub(super) fn retry_vault(account: &mut Account, turn: &mut Turn<'_>) {
     if matches!(account.load, Load::Failed(..)) {
         super::delivering::load(account, turn);
     } else if account.saved.failed.is_some() && account.saved.pending.is_none() {

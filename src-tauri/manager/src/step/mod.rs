@@ -17,6 +17,7 @@ use crate::event::{Answer, Effect, Event, LogLevel, Presence, Reply, Ticket};
 use crate::next::{self, What};
 use crate::refused::Refused;
 use crate::state::State;
+use crate::view::VaultKind;
 use crate::words;
 use chrono::{Duration, FixedOffset};
 use daypass_domain::{AccountId, Attempt, Moment, Policy};
@@ -53,7 +54,13 @@ pub fn step(state: &mut State, event: Event, now: Moment, policy: &Policy) -> Ve
             visit(state, &id, &mut scene, signing_out::forget);
             state.remove(&id);
         }
-        Event::Vault(vault) => state.vault = vault,
+        Event::Vault(vault) => {
+            let unlocked = state.vault.kind == VaultKind::Locked && vault.kind != VaultKind::Locked;
+            state.vault = vault;
+            if unlocked {
+                each(state, &mut scene, asks::retry_vault);
+            }
+        }
         Event::Notes(notes) => state.notes = notes,
         Event::Ask(id, ask, ticket) => {
             let known = with(state, &id, &mut scene, |account, turn| asks::ask(account, turn, &ask, ticket));
