@@ -164,6 +164,15 @@ fn an_outage_costs_three_attempts_then_a_word_and_heals_by_itself() {
 }
 
 #[test]
+fn an_outage_that_outlives_the_sign_in_behind_the_token_is_told_when_that_ends() {
+    let (mut world, start) = signed_in(Renewing { grant: Some(hours(9)), ..WEEK });
+    world.presence(Presence::Away);
+    world.broker.weather.push((start + minutes(10), start + hours(20), daypass_testkit::Weather::Unreachable));
+    world.run_until(start + hours(9));
+    assert_eq!(world.record.shown(), ["done", "manual", "ended"]);
+}
+
+#[test]
 fn a_wake_up_after_an_outage_tries_at_once() {
     let (mut world, start) = signed_in(WEEK);
     world.presence(Presence::Away);

@@ -2,8 +2,8 @@
 
 use daypass_domain::UserId;
 use daypass_manager::event::{Ending, Presence};
-use daypass_manager::view::{SavedState, Standing};
-use daypass_manager::{Ask, hand_out};
+use daypass_manager::view::{SavedState, Standing, VaultKind, VaultView};
+use daypass_manager::{Ask, Event, hand_out};
 use daypass_testkit::{Entry, Life, Renewing, SimBroker, World, hours, id, ist, minutes, oauth2, seconds, upstox};
 
 fn at_upstox() -> World {
@@ -104,6 +104,23 @@ fn what_could_not_be_read_is_not_overwritten() {
     world.run_until(ist("17 09:47"));
     assert_eq!(world.view(&upstox).standing, Standing::Valid);
     assert_eq!(world.token(&upstox).as_deref(), Some("token-000002"));
+}
+
+#[test]
+fn unlocking_the_keyring_is_noticed_at_once() {
+    let mut world = at_upstox();
+    let upstox = id("upstox");
+    world.sign_in(&upstox);
+    world.vault.locked.push((ist("17 08:31"), ist("17 10:00")));
+    world.run_until(ist("17 08:35"));
+    world.crash_for(minutes(1));
+    world.event(Event::Vault(VaultView { kind: VaultKind::Locked, problem: None }));
+    world.run_until(ist("17 09:59:59"));
+    assert_eq!(world.token(&upstox), None);
+    world.run_until(ist("17 10:00"));
+    world.event(Event::Vault(VaultView { kind: VaultKind::Keyring, problem: None }));
+    world.run_for(seconds(0));
+    assert!(world.token(&upstox).is_some());
 }
 
 #[test]
@@ -214,7 +231,7 @@ fn a_removed_account_leaves_nothing_behind() {
     world.presence(Presence::There);
     let waiting = world.ask(&upstox, Ask::SignIn { open: false });
     let finished = world.ask(&upstox, Ask::Finished);
-    world.event(daypass_manager::Event::Removed(upstox.clone()));
+    world.event(Event::Removed(upstox.clone()));
     world.run_for(minutes(10));
     assert!(world.vault.disk.is_empty());
     assert!(world.state.account(&upstox).is_none());

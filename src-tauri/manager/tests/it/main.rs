@@ -2,6 +2,7 @@
 //!
 //! One binary, so that it is linked once. No thread, no sleep, no network: time is a number here.
 
+mod crank;
 mod days_oauth2;
 mod days_practice;
 mod days_upstox;
