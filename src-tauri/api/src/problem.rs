@@ -103,6 +103,11 @@ pub(crate) fn unknown_account(text: &str) -> Refused {
     Refused { code: Code::UnknownAccount, problem: UNKNOWN_ACCOUNT.saying(what) }
 }
 
+/// There is nothing to choose from yet.
+pub(crate) fn no_account(code: Code) -> Refused {
+    Refused { code, problem: NO_ACCOUNT }
+}
+
 /// Something that was sent makes no sense.
 pub(crate) fn bad_input(what: impl Into<String>, todo: impl Into<String>) -> Refused {
     Refused { code: Code::BadInput, problem: BAD_INPUT.saying(what).advising(todo) }
@@ -110,6 +115,13 @@ pub(crate) fn bad_input(what: impl Into<String>, todo: impl Into<String>) -> Ref
 
 const UNKNOWN_ACCOUNT: Problem =
     Problem::new("unknown_account", "", "See the accounts with `daypass accounts`.", Remedy::FixSetting);
+
+const NO_ACCOUNT: Problem = Problem::new(
+    "no_account",
+    "There is no account yet.",
+    "Put UPSTOX_CLIENT_ID and UPSTOX_CLIENT_SECRET into .env, or add an account in the window.",
+    Remedy::FixSetting,
+);
 
 const BAD_INPUT: Problem = Problem::new("bad_input", "", "", Remedy::FixSetting);
 

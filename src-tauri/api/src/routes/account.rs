@@ -4,14 +4,14 @@
 use crate::body::{Named, Params, Sent};
 use crate::client::{Browser, Refreshing, SignIn};
 use crate::door::Door;
-use crate::problem::Refusal;
+use crate::problem::{Refusal, no_account, unknown_account};
 use crate::routes::looks::Which;
 use crate::wire::{How, Until};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use daypass_domain::{AccountId, Problem, Remedy};
-use daypass_manager::{Code, Refused};
+use daypass_domain::AccountId;
+use daypass_manager::Code;
 use serde::Serialize;
 
 /// The answer of a forced refresh, word for word.
@@ -28,8 +28,8 @@ pub(crate) async fn force_refresh(
     Params(which): Params<Which>,
 ) -> Result<Json<Forced>, Refusal> {
     let snapshot = door.client.snapshot().await?;
-    let account = which.of(&snapshot)?.ok_or(Refused { code: Code::NoCredentials, problem: NO_ACCOUNT })?;
-    let account = AccountId::new(account.id.as_str()).map_err(|_| crate::problem::unknown_account(&account.id))?;
+    let account = which.of(&snapshot)?.ok_or_else(|| no_account(Code::NoCredentials))?;
+    let account = AccountId::new(account.id.as_str()).map_err(|_| unknown_account(&account.id))?;
     let Refreshing { sign_in_url } = door.client.refresh(&account, Browser::Open).await?;
     Ok(Json(Forced { status: "success", message: "Token refresh initiated successfully", sign_in_url }))
 }
@@ -78,10 +78,3 @@ pub(crate) async fn resume(State(door): State<Door>, Named(account): Named) -> R
     door.client.resume(&account).await?;
     Ok(StatusCode::NO_CONTENT)
 }
-
-const NO_ACCOUNT: Problem = Problem::new(
-    "no_account",
-    "There is no account yet.",
-    "Put UPSTOX_CLIENT_ID and UPSTOX_CLIENT_SECRET into .env, or add an account in the window.",
-    Remedy::FixSetting,
-);

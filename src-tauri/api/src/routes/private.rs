@@ -6,7 +6,7 @@
 use crate::body::{Named, Params, Sent};
 use crate::client::NewAccount;
 use crate::door::Door;
-use crate::problem::{Refusal, bad_input, unknown_account};
+use crate::problem::{Refusal, bad_input, no_account, unknown_account};
 use crate::span;
 use crate::wire::{Added, Changes, Pasted, TokenOut};
 use axum::Json;
@@ -55,7 +55,7 @@ async fn token(State(door): State<Door>, Params(wanted): Params<Wanted>) -> Resu
 /// A token is never handed out by guess: without a name there must be one account only.
 fn only(snapshot: &Snapshot) -> Result<AccountId, Refused> {
     match snapshot.accounts.as_slice() {
-        [] => Err(Refused { code: Code::NoToken, problem: NO_ACCOUNT }),
+        [] => Err(no_account(Code::NoToken)),
         [account] => AccountId::new(account.id.as_str()).map_err(|_| unknown_account(&account.id)),
         _ => Err(bad_input("There are several accounts.", "Say which one: ?account=ID.")),
     }
@@ -127,12 +127,5 @@ async fn add_practice(State(door): State<Door>) -> Result<Response, Refusal> {
     let place = format!("/api/accounts/{account}");
     Ok((StatusCode::CREATED, [(header::LOCATION, place)], Json(Added { account })).into_response())
 }
-
-const NO_ACCOUNT: Problem = Problem::new(
-    "no_account",
-    "There is no account yet.",
-    "Put UPSTOX_CLIENT_ID and UPSTOX_CLIENT_SECRET into .env, or add an account in the window.",
-    Remedy::FixSetting,
-);
 
 const ENDING: Problem = Problem::new("ending", "Daypass is ending.", "Start it again.", Remedy::TryAgain);

@@ -54,7 +54,7 @@ async fn whoever_does_not_finish_the_head_is_let_go() {
 
 #[tokio::test]
 async fn whoever_stays_without_asking_again_is_let_go() {
-    let running = start(Limits { head: SHORT, ..Limits::default() }).await;
+    let running = start(Limits { head: 10 * SHORT, ..Limits::default() }).await;
     let said = rest(send(running.address, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await).await;
     assert!(said.ends_with("here"), "answered, then closed: {said}");
 }
