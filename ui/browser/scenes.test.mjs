@@ -1,0 +1,194 @@
+/**
+ * Every scene in a real Chromium, light and dark, narrow and as drawn: axe finds nothing serious, nothing overflows, the
+ * policy is not broken, and a picture of each is taken.
+ */
+
+import assert from 'node:assert/strict';
+import { mkdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { browser, complaints, serve, shots } from './stage.mjs';
+
+const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const WINDOW = { width: 420, height: 640 };
+const SETTINGS = { width: 760, height: 560 };
+const NARROW = { width: 360, height: 640 };
+
+/** The main window, one per scene. */
+const SCENES = [
+  'day',
+  'worst',
+  'first',
+  'calm',
+  'ends_soon',
+  'last_hour',
+  'last_hour_fixed',
+  'expired',
+  'ended_early',
+  'signed_out',
+  'never',
+  'missing',
+  'waiting',
+  'renewing',
+  'proving',
+  'not_verified',
+  'paused',
+  'practice',
+  'many',
+  'locked',
+  'memory',
+  'not_saved',
+  'wrong_user',
+  'port_taken',
+  'key_refused',
+  'notes',
+  'offline',
+  'loading',
+  'nobody',
+];
+/** Other views: name, scene, the part after the address, size. */
+const VIEWS = [
+  ...SCENES.map((scene) => ({ name: scene, query: `fake=${scene}`, hash: '', size: WINDOW })),
+  { name: 'dashboard', query: 'fake=worst&dashboard', hash: '', size: WINDOW },
+  { name: 'dashboard-first', query: 'fake=first&dashboard', hash: '', size: WINDOW },
+  { name: 'dashboard-page', query: 'fake=day&dashboard', hash: '', size: { width: 1280, height: 900 } },
+  { name: 'details', query: 'fake=calm', hash: '#details=upstox', size: WINDOW },
+  { name: 'details-waiting', query: 'fake=waiting', hash: '#details=upstox', size: WINDOW },
+  { name: 'settings-general', query: 'fake=calm', hash: '#settings/general', size: SETTINGS },
+  { name: 'settings-accounts', query: 'fake=day', hash: '#settings/accounts', size: SETTINGS },
+  { name: 'settings-account', query: 'fake=calm', hash: '#settings/accounts/upstox', size: SETTINGS },
+  { name: 'settings-edit', query: 'fake=calm', hash: '#settings/accounts/upstox/edit', size: SETTINGS },
+  { name: 'settings-add', query: 'fake=first', hash: '#settings/accounts//edit/upstox', size: SETTINGS },
+  { name: 'settings-advanced', query: 'fake=calm', hash: '#settings/advanced', size: SETTINGS },
+];
+
+let chrome, site, folder;
+before(async () => {
+  [chrome, site, folder] = [await browser(), await serve(join(import.meta.dirname, '../dist-fake/')), await shots()];
+  await mkdir(folder, { recursive: true });
+});
+after(async () => {
+  await chrome?.close();
+  await site?.close();
+  console.log(`pictures: ${folder}`);
+});
+
+async function open(context, view, theme) {
+  const page = await context.newPage();
+  // The desktop app freezes this against foreign scripts; the window must live with it.
+  await page.addInitScript(() => Object.freeze(Object.prototype));
+  const heard = await complaints(page);
+  await page.goto(`${site.url}?${view.query}&theme=${theme}${view.hash}`);
+  await page.locator('main').first().waitFor();
+  // Late parts, such as a broker's name on a button, come with the first answer.
+  await page.waitForLoadState('networkidle');
+  if (view.query.includes('offline')) await page.getByText('Daypass does not answer.').waitFor();
+  return { page, heard };
+}
+
+async function seriousViolations(page) {
+  // Read by the test and not by the page: the page's policy forbids it to run.
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  return violations
+    .filter((one) => one.impact === 'serious' || one.impact === 'critical')
+    .map(
+      (one) =>
+        `${one.id}: ${one.nodes.map((node) => `${node.html.slice(0, 160)} (${node.failureSummary?.split('\n')[1] ?? ''})`).join(' | ')}`,
+    );
+}
+
+/** Elements that reach over the edge of the page, or text that is cut where it should not be. */
+function overflowing(page) {
+  return page.evaluate(() => {
+    const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+    const out = [...document.querySelectorAll('body *:not(.sr):not(.sprite *)')].filter((one) => {
+      const box = one.getBoundingClientRect();
+      return box.width > 0 && !one.closest('.track, .plot') && (box.right > innerWidth + 0.5 || box.left < -0.5);
+    });
+    return [
+      ...(wide > 0 ? [`the page by ${wide} px`] : []),
+      ...out.map((one) => `${one.tagName}.${one.className?.baseVal ?? one.className}`),
+    ];
+  });
+}
+
+for (const theme of ['light', 'dark']) {
+  for (const view of VIEWS) {
+    test(`${view.name}, ${theme}`, async () => {
+      const context = await chrome.newContext({
+        viewport: view.size,
+        colorScheme: theme,
+        timezoneId: 'Asia/Kolkata',
+        deviceScaleFactor: 2,
+        reducedMotion: 'reduce',
+      });
+      const { page, heard } = await open(context, view, theme);
+      try {
+        assert.deepEqual(await overflowing(page), [], 'as drawn');
+        await page.screenshot({ path: join(folder, `${view.name}-${theme}.png`) });
+        assert.deepEqual(await seriousViolations(page), []);
+        await page.setViewportSize(NARROW);
+        assert.deepEqual(await overflowing(page), [], 'at 360 px');
+        assert.deepEqual(heard, []);
+      } finally {
+        await context.close();
+      }
+    });
+  }
+}
+
+test('another zone writes the exchange clock beside the local one', async () => {
+  const context = await chrome.newContext({ viewport: WINDOW, timezoneId: 'Asia/Singapore', deviceScaleFactor: 2 });
+  const { page } = await open(context, { query: 'fake=day', hash: '' }, 'light');
+  try {
+    await page.getByText('until 06:00 tomorrow · 03:30 IST').waitFor();
+    await page.getByText('The market opens in 5 h 3 min, at 11:45 · 09:15 IST').waitFor();
+    await page.screenshot({ path: join(folder, 'singapore.png') });
+  } finally {
+    await context.close();
+  }
+});
+
+test('forced colours keep every state readable', async () => {
+  const context = await chrome.newContext({
+    viewport: WINDOW,
+    timezoneId: 'Asia/Kolkata',
+    forcedColors: 'active',
+    deviceScaleFactor: 2,
+  });
+  const { page } = await open(context, { query: 'fake=worst', hash: '' }, 'light');
+  try {
+    await page.getByRole('alert').getByText('Upstox expired at 03:30.').waitFor();
+    await page.screenshot({ path: join(folder, 'forced-colours.png') });
+  } finally {
+    await context.close();
+  }
+});
+
+test('the keyboard alone signs in, cancels, and moves between cards', async () => {
+  const context = await chrome.newContext({ viewport: WINDOW, timezoneId: 'Asia/Kolkata' });
+  const { page } = await open(context, { query: 'fake=worst', hash: '' }, 'light');
+  try {
+    await page.keyboard.press('s');
+    await page.getByText('Waiting for your browser').first().waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('alert').getByText('Upstox expired at 03:30.').waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    assert.equal(await page.evaluate(() => document.activeElement?.dataset.account), 'zerodha');
+    await page.keyboard.press('2');
+    assert.equal(
+      await page.evaluate(() => document.activeElement?.dataset.account),
+      'upstox',
+      'numbers follow the owner’s order',
+    );
+    await page.keyboard.press('/');
+    await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  } finally {
+    await context.close();
+  }
+});

@@ -1,0 +1,32 @@
+/** What each button does: one call on the backend, or on the page. */
+
+import { copyText } from './clipboard';
+import type { Live } from './live.svelte';
+import { here, to } from './route.svelte';
+import type { Verb } from './say';
+
+/** True if it was done. */
+export async function perform(live: Live, id: string, verb: Verb): Promise<boolean> {
+  const { backend } = live;
+  switch (verb) {
+    case 'sign_in':
+      return live.act(id, verb, () => backend.signIn(id));
+    case 'refresh':
+      return live.act(id, verb, () => backend.refresh(id));
+    case 'probe':
+      return live.act(id, verb, () => backend.probe(id));
+    case 'copy_token':
+      return live.act(id, verb, () => backend.copyToken(id));
+    case 'cancel':
+      return live.act(id, verb, () => backend.cancel(id));
+    case 'resume':
+      return live.act(id, verb, () => backend.resume(id));
+    case 'copy_link': {
+      const url = live.account(id)?.work?.sign_in_url;
+      return url ? copyText(url) : false;
+    }
+    case 'enter_keys':
+      here.go(to.edit(id));
+      return true;
+  }
+}

@@ -1,0 +1,177 @@
+/**
+ * The one seam between the window and the program.
+ *
+ * Invariant: whatever fails is thrown as a {@link Failure} with the program's own sentences, or with ours where the
+ * program did not answer. What this is not: a place where anything is decided, or where a secret is ever read.
+ */
+
+import type { Problem, Refused, Snapshot } from './bindings';
+import { words } from './words';
+
+/** A sign-in that waits. */
+export interface SignIn {
+  sign_in_url: string;
+  until: string;
+}
+
+/** What this way in may do; what it may not is not drawn. */
+export interface Can {
+  /** Read and change settings. */
+  settings: boolean;
+  /** Add, edit and remove accounts. */
+  accounts: boolean;
+  /** Put a token on the clipboard. */
+  copyToken: boolean;
+}
+
+export interface Source {
+  /** `default`, `settings`, `config`, `dotenv`, `environment`. */
+  kind: string;
+  /** Something wins over what the window could write. */
+  fixed?: boolean;
+  /** Where, as a phrase. */
+  text?: string;
+  file?: string;
+  line?: number;
+  name?: string;
+}
+
+export type SettingKind = 'number' | 'whole' | 'choice' | 'span' | 'file' | 'flag';
+export type SettingValue = number | string | boolean | null;
+
+export interface Setting {
+  key: string;
+  label: string;
+  help: string;
+  kind: SettingKind;
+  value: SettingValue;
+  default: SettingValue;
+  source: Source;
+  from?: number | null;
+  to?: number | null;
+  unit?: string;
+  choices?: string[];
+  /** What is allowed, as the end of a sentence. */
+  allowed?: string;
+}
+
+export interface BrokerField {
+  key: string;
+  label: string;
+  help: string;
+  secret: boolean;
+  required: boolean;
+}
+
+export interface BrokerForm {
+  id: string;
+  name: string;
+  /** One line: what the broker does at night. */
+  habit: string;
+  /** Where its apps are registered. */
+  console: string | null;
+  fields: BrokerField[];
+}
+
+/** A plain field of an account, and where its value comes from. */
+export interface AccountField {
+  value: string;
+  source: Source;
+}
+
+/** Everything that the settings are drawn from. No secret is in it. */
+export interface Settings {
+  settings: Setting[];
+  brokers: BrokerForm[];
+  accounts?: Record<string, Record<string, AccountField>>;
+  secrets_in_files?: { account: string; where: string }[];
+  folders?: Record<string, string>;
+}
+
+/** An account as a form enters it. A secret that is missing stays as it is stored. */
+export interface NewAccount {
+  id: string | null;
+  label: string;
+  broker: string;
+  fields: Record<string, string>;
+  secrets: Record<string, string>;
+}
+
+/** What a change brings: a new snapshot, or word that the line is down and when it is tried again. */
+export type Change = { snapshot: Snapshot } | { lost: { retryAt: number } };
+
+export interface Backend {
+  readonly can: Can;
+  snapshot(): Promise<Snapshot>;
+  /** Calls back at each change until it is stopped. */
+  changes(tell: (change: Change) => void): () => void;
+  /** Tries a lost line at once. */
+  reconnect?(): void;
+  signIn(account: string): Promise<void>;
+  cancel(account: string): Promise<void>;
+  /** Takes the address on which the browser ended. */
+  paste(account: string, address: string): Promise<void>;
+  refresh(account: string): Promise<void>;
+  probe(account: string): Promise<void>;
+  signOut(account: string): Promise<void>;
+  /** Until then (RFC 3339), or until resumed. */
+  pause(account: string, until: string | null): Promise<void>;
+  resume(account: string): Promise<void>;
+  copyToken(account: string): Promise<void>;
+  settings(): Promise<Settings>;
+  changeSettings(changes: Record<string, SettingValue>): Promise<void>;
+  putAccount(account: NewAccount): Promise<void>;
+  removeAccount(account: string): Promise<void>;
+  /** The id of the new account. */
+  addPractice(): Promise<string>;
+  /** Opens a web address in the person's own browser. */
+  openUrl(url: string): Promise<void>;
+  /** A window of its own for the settings, where there is one. */
+  openSettings?(): Promise<void>;
+  hideWindow?(): Promise<void>;
+  autostart?(): Promise<boolean>;
+  /** What is true afterwards, read back. */
+  setAutostart?(on: boolean): Promise<boolean>;
+  /** Calls back when the program asks for one account's card. */
+  onShowAccount?(tell: (account: string) => void): () => void;
+}
+
+/** A "no", ready to be shown. */
+export class Failure extends Error {
+  constructor(
+    readonly code: string,
+    readonly problem: Problem,
+  ) {
+    super(problem.what);
+    this.name = 'Failure';
+  }
+}
+
+/** The sentences for when there is nobody to give any. */
+export function noAnswer(): Failure {
+  const problem: Problem = { code: '', what: words.noAnswer, todo: words.noAnswerTodo, remedy: 'try_again' };
+  return new Failure('not_running', problem);
+}
+
+function isRefused(thrown: unknown): thrown is Refused {
+  return typeof thrown === 'object' && thrown !== null && 'code' in thrown && 'problem' in thrown;
+}
+
+/** Whatever was thrown, as a failure with sentences. */
+export function asFailure(thrown: unknown): Failure {
+  if (thrown instanceof Failure) return thrown;
+  if (isRefused(thrown)) return new Failure(thrown.code, thrown.problem);
+  const problem: Problem = { code: '', what: words.failed, todo: words.failedTodo, remedy: 'try_again' };
+  return new Failure('internal', problem);
+}
+
+/** The way in that this page has. */
+export async function connect(): Promise<Backend> {
+  if ('__TAURI_INTERNALS__' in window) return new (await import('./backends/tauri')).TauriBackend();
+  // Replaced by a constant when it is built: the scenes are in no bundle that is shipped.
+  if (import.meta.env.DEV || import.meta.env.MODE === 'fake') {
+    const scene = new URLSearchParams(location.search).get('fake');
+    if (scene !== null) return new (await import('./backends/fake')).FakeBackend(scene);
+  }
+  return new (await import('./backends/http')).HttpBackend();
+}

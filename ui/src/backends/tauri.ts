@@ -1,0 +1,64 @@
+/**
+ * The window's way in: commands of the desktop app, and the snapshots that it pushes.
+ *
+ * Invariant: an account is always named by its id, and no answer holds a token. What this is not: anything that a page
+ * in a browser could use.
+ */
+
+import { invoke, type InvokeArgs } from '@tauri-apps/api/core';
+import { listen, type UnlistenFn } from '@tauri-apps/api/event';
+import { asFailure, type Backend, type Change, type NewAccount, type SettingValue, type Settings } from '../backend';
+import type { Snapshot } from '../bindings';
+
+async function call<T>(command: string, args?: InvokeArgs): Promise<T> {
+  try {
+    return await invoke<T>(command, args);
+  } catch (thrown) {
+    throw asFailure(thrown);
+  }
+}
+
+/** An event until it is stopped, even if it is stopped before the listener is there. */
+function hear<T>(event: string, tell: (payload: T) => void): () => void {
+  const listening: Promise<UnlistenFn> = listen<T>(event, ({ payload }) => {
+    tell(payload);
+  });
+  return () => {
+    void listening.then((stop) => {
+      stop();
+    });
+  };
+}
+
+export class TauriBackend implements Backend {
+  readonly can = { settings: true, accounts: true, copyToken: true };
+
+  snapshot = () => call<Snapshot>('snapshot');
+  changes = (tell: (change: Change) => void) =>
+    hear<Snapshot>('snapshot', (snapshot) => {
+      tell({ snapshot });
+    });
+  onShowAccount = (tell: (account: string) => void) => hear<string>('show_account', tell);
+
+  signIn = (account: string) => call<undefined>('sign_in', { account });
+  cancel = (account: string) => call<undefined>('cancel', { account });
+  paste = (account: string, address: string) => call<undefined>('paste', { account, address });
+  refresh = (account: string) => call<undefined>('refresh', { account });
+  probe = (account: string) => call<undefined>('probe', { account });
+  signOut = (account: string) => call<undefined>('sign_out', { account });
+  pause = (account: string, until: string | null) => call<undefined>('pause', { account, until });
+  resume = (account: string) => call<undefined>('resume', { account });
+  copyToken = (account: string) => call<undefined>('copy_token', { account });
+
+  settings = () => call<Settings>('settings');
+  changeSettings = (changes: Record<string, SettingValue>) => call<undefined>('change_settings', { changes });
+  putAccount = (account: NewAccount) => call<undefined>('put_account', { account });
+  removeAccount = (account: string) => call<undefined>('remove_account', { account });
+  addPractice = () => call<string>('add_practice');
+
+  openUrl = (url: string) => call<undefined>('open_link', { url });
+  openSettings = () => call<undefined>('open_settings');
+  hideWindow = () => call<undefined>('hide_window');
+  autostart = () => call<boolean>('autostart');
+  setAutostart = (on: boolean) => call<boolean>('set_autostart', { on });
+}

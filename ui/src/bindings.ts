@@ -1,0 +1,20 @@
+/** The types that Rust generates into `bindings/`, by one name each. */
+export type { AccountView } from './bindings/AccountView';
+export type { Code } from './bindings/Code';
+export type { DayView } from './bindings/DayView';
+export type { Level } from './bindings/Level';
+export type { NextStep } from './bindings/NextStep';
+export type { Note } from './bindings/Note';
+export type { ProbeOutcome } from './bindings/ProbeOutcome';
+export type { Problem } from './bindings/Problem';
+export type { Refused } from './bindings/Refused';
+export type { Remedy } from './bindings/Remedy';
+export type { SavedState } from './bindings/SavedState';
+export type { Snapshot } from './bindings/Snapshot';
+export type { SpanKind } from './bindings/SpanKind';
+export type { SpanView } from './bindings/SpanView';
+export type { Standing } from './bindings/Standing';
+export type { VaultView } from './bindings/VaultView';
+export type { VaultKind } from './bindings/VaultKind';
+export type { WorkKind } from './bindings/WorkKind';
+export type { WorkView } from './bindings/WorkView';

@@ -1,0 +1,17 @@
+/** The page begins here: find the way in, follow it, draw. */
+
+import { mount } from 'svelte';
+import App from './App.svelte';
+import { connect } from './backend';
+import { Live } from './live.svelte';
+import './styles/tokens.css';
+import './styles/app.css';
+import { words } from './words';
+
+document.documentElement.lang = words.lang;
+// For pictures of both themes; the system decides otherwise.
+const theme = new URLSearchParams(location.search).get('theme');
+if (theme === 'light' || theme === 'dark') document.documentElement.dataset['theme'] = theme;
+
+const target = document.getElementById('app');
+if (target) mount(App, { target, props: { live: new Live(await connect()) } });

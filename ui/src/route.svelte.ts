@@ -1,0 +1,63 @@
+/**
+ * Which view is open, kept in the address after the `#`, so that Back works and the app can name a view.
+ *
+ * `#account=ID` shows a card, `#details=ID` everything about its token, `#settings/PANE/ID` the settings.
+ */
+
+export type Route =
+  | { view: 'main'; account: string | null }
+  | { view: 'details'; account: string }
+  | { view: 'settings'; pane: string; id: string | null; edit: boolean; broker: string | null };
+
+function decode(text: string | undefined): string {
+  try {
+    return decodeURIComponent(text ?? '');
+  } catch {
+    return '';
+  }
+}
+
+export function parse(hash: string): Route {
+  const text = hash.replace(/^#\/?/, '');
+  const [, key, id] = /^(account|details)=(.+)$/.exec(text) ?? [];
+  if (key === 'details') return { view: 'details', account: decode(id) };
+  if (key === 'account') return { view: 'main', account: decode(id) };
+  const [view, pane, item, verb, broker] = text.split('/');
+  if (view !== 'settings') return { view: 'main', account: null };
+  return {
+    view: 'settings',
+    pane: pane || 'general',
+    id: item ? decode(item) : null,
+    edit: verb === 'edit',
+    broker: broker ?? null,
+  };
+}
+
+export const to = {
+  main: () => '#',
+  account: (id: string) => `#account=${encodeURIComponent(id)}`,
+  details: (id: string) => `#details=${encodeURIComponent(id)}`,
+  settings: (pane = 'general') => `#settings/${pane}`,
+  settingsOf: (id: string) => `#settings/accounts/${encodeURIComponent(id)}`,
+  edit: (id: string) => `#settings/accounts/${encodeURIComponent(id)}/edit`,
+  add: (broker?: string) => `#settings/accounts//edit${broker === undefined ? '' : `/${broker}`}`,
+};
+
+class Here {
+  route = $state.raw<Route>(parse(location.hash));
+  /** This window was opened for the settings: there is no main view behind it. */
+  readonly alone = parse(location.hash).view === 'settings';
+
+  constructor() {
+    window.addEventListener('hashchange', () => {
+      this.route = parse(location.hash);
+    });
+  }
+
+  go(hash: string): void {
+    location.hash = hash;
+    this.route = parse(hash);
+  }
+}
+
+export const here = new Here();

@@ -1,0 +1,139 @@
+import { fireEvent, screen } from '@testing-library/svelte';
+import { describe, expect, test } from 'vitest';
+import { accounts, at, scenes, snapshot } from '../src/backends/scenes';
+import { verdict } from '../src/top';
+import { open, pass, settle } from './stage';
+
+const plain = (text: string | null | undefined) => (text ?? '').replaceAll('\u00a0', ' ');
+
+describe('the badge', () => {
+  test('counts seconds below three hours, and is told once a minute', async () => {
+    await open('ends_soon');
+    const badge = screen.getByRole('timer');
+    expect(badge.textContent).toContain('2:10:12');
+    expect(plain(badge.getAttribute('aria-label'))).toBe('Upstox: Ends soon, 2 h 10 min left');
+    await pass(1000);
+    expect(badge.textContent).toContain('2:10:11');
+    await pass(11_000);
+    expect(badge.textContent).toContain('2:10:00');
+    expect(plain(badge.getAttribute('aria-label'))).toBe('Upstox: Ends soon, 2 h 10 min left');
+  });
+
+  test('counts minutes above three hours, and does not tick each second', async () => {
+    const { live } = await open('calm');
+    expect(plain(screen.getByRole('timer').textContent)).toContain('15 h 48 min');
+    const before = live.now;
+    await pass(5000);
+    expect(live.now).toBe(before);
+    await pass(60_000);
+    expect(live.now).toBeGreaterThan(before);
+    expect(plain(screen.getByRole('timer').textContent)).toContain('15 h 47 min');
+  });
+
+  test('names the account where there are several', async () => {
+    await open('day');
+    expect(screen.getByRole('timer').textContent).toContain('Zerodha');
+  });
+});
+
+describe('the banner', () => {
+  test.each([
+    ['expired', 'alert', /Upstox expired at 03:30\. The market opens in 40 min/, 'Sign in now'],
+    ['ended_early', 'alert', /Upstox refused the token at 10:40\. The market is open/, 'Sign in now'],
+    ['last_hour', 'status', /Desk ends in 42 min\. Sign in now, and bots go on without a gap/, 'Sign in now'],
+    ['last_hour_fixed', 'status', /Upstox ends in 42 min\. Nothing can extend it\. Sign in after 03:30/, null],
+  ] as const)('of %s is a(n) %s', async (scene, role, text, button) => {
+    await open(scene);
+    const banner = document.querySelector('.banners .banner');
+    expect(banner?.getAttribute('role')).toBe(role);
+    expect(plain(banner?.textContent)).toMatch(text);
+    expect(banner?.querySelector('button')?.textContent?.trim() ?? null).toBe(button);
+  });
+
+  test('is absent while nothing is red', async () => {
+    for (const scene of ['calm', 'ends_soon', 'signed_out', 'waiting', 'paused', 'not_verified']) {
+      await open(scene);
+      expect(document.querySelector('.banners .banner'), scene).toBeNull();
+      document.body.replaceChildren();
+    }
+  });
+
+  test('starts the sign-in, and is gone while it waits', async () => {
+    const { backend } = await open('expired');
+    const button = document.querySelector<HTMLElement>('.banners button');
+    await fireEvent.click(button as HTMLElement);
+    await settle();
+    expect(backend.calls).toEqual([['signIn', 'upstox']]);
+    expect(document.querySelector('.banners .banner')).toBeNull();
+    expect(screen.getByRole('progressbar')).toBeTruthy();
+  });
+
+  test('there is one at most: other notices are listed below', async () => {
+    await open('notes');
+    expect(document.querySelectorAll('.banners .banner')).toHaveLength(1);
+    expect(screen.getByRole('heading', { name: 'Also' }).parentElement?.textContent).toContain('Port 8000 is taken');
+  });
+
+  test('a locked vault is said once', async () => {
+    await open('locked');
+    expect(screen.getAllByText('The keyring is locked.')).toHaveLength(1);
+  });
+
+  test('while nobody answers, says so and shows what is last known', async () => {
+    await open('offline');
+    await pass(100);
+    expect(screen.getByText('Daypass does not answer.')).toBeTruthy();
+    expect(screen.getByText('left, last known')).toBeTruthy();
+    await fireEvent.click(screen.getByRole('button', { name: 'Try now' }));
+    await settle();
+    expect(screen.queryByText('Daypass does not answer.')).toBeNull();
+  });
+});
+
+describe('the verdict', () => {
+  test.each([
+    ['day', 'Upstox and Schwab are ready for the open. Zerodha is not yet.'],
+    ['worst', 'Not ready: Upstox needs you.'],
+    ['calm', 'Ready until the close, and after.'],
+    ['last_hour', 'Desk ends before the close.'],
+    ['not_verified', 'Upstox is not verified.'],
+    ['missing', 'Upstox is not set up yet.'],
+    ['never', 'Upstox waits for its first sign-in.'],
+    ['signed_out', 'Upstox is signed out.'],
+    ['waiting', 'Upstox is on the way to a new token.'],
+    ['paused', 'Everything is paused.'],
+  ])('of %s', (scene, sentence) => {
+    const shown = scenes[scene]?.();
+    if (!shown) throw new Error(`no scene ${scene}`);
+    expect(verdict(shown, Date.parse(shown.now))).toBe(sentence);
+  });
+
+  test('says nothing about an open at a weekend', () => {
+    const saturday = 48;
+    const account = accounts.valid();
+    const day = { ...account.day, starts: at(saturday) };
+    const shown = snapshot(saturday + 8, [{ ...account, day, held_until: at(saturday + 9) }]);
+    expect(verdict(shown, Date.parse(shown.now))).toBe('Nothing needs you now.');
+  });
+});
+
+describe('the day bar', () => {
+  test('is one picture with a sentence, and its needle moves', async () => {
+    await open('calm');
+    const bar = screen.getByRole('img');
+    expect(bar.getAttribute('aria-label')).toContain('Upstox, Valid');
+    expect(bar.getAttribute('aria-label')).toContain('proven from 11:42 to 24:00');
+    const needle = bar.querySelector<HTMLElement>('.now');
+    expect(Number(needle?.style.getPropertyValue('--t'))).toBeCloseTo(11.7, 3);
+    await pass(30 * 60_000);
+    expect(Number(needle?.style.getPropertyValue('--t'))).toBeCloseTo(12.2, 1);
+    const left = bar.querySelector<HTMLElement>('.left');
+    expect(Number(left?.style.getPropertyValue('--from')), 'nothing behind the needle is ahead').toBeCloseTo(12.2, 1);
+  });
+
+  test('draws five lanes and counts the others', async () => {
+    await open('many');
+    expect(screen.getByRole('img').querySelectorAll('.lane')).toHaveLength(5);
+    expect(screen.getByText('2 more')).toBeTruthy();
+  });
+});
