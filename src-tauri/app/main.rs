@@ -1,1 +1,33 @@
-fn main() {}
+//! Daypass in the system tray.
+//!
+//! Invariant: nothing happens before the arguments are understood. What this is not: anything else; `run.rs` starts it.
+#![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
+
+mod acts;
+mod autostart;
+mod backend;
+mod browser;
+mod clipboard;
+mod commands;
+#[cfg(target_os = "linux")]
+mod freedesktop;
+mod host;
+mod icons;
+mod notifier;
+mod options;
+mod run;
+#[cfg(test)]
+mod sample;
+mod tray;
+mod tray_icon;
+mod window;
+mod words;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match options::Options::read(std::env::args_os().skip(1)) {
+        Ok(options) => run::run(options),
+        Err(told) => told.say(),
+    }
+}

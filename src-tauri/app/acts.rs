@@ -1,0 +1,131 @@
+//! What a click in the tray or on a notification sets in motion.
+//!
+//! Invariant: nothing is decided here: each act is one call on the client, and a "no" is told to the person who clicked,
+//! in the manager's words. What this is not: the window's commands, which answer to the window (`commands.rs`).
+
+use crate::backend::notice::{Action, Notice, Urgency};
+use crate::backend::{AccountId, Answer, Client, Current, Refused};
+use crate::clipboard::Lending;
+use crate::notifier::{Notifier, Reaction};
+use crate::tray::{Act, Rest};
+use crate::window;
+use chrono::{Duration, Local};
+use std::sync::Arc;
+use tauri::{AppHandle, Manager};
+
+/// An answer to a click needs no more time than this to be read.
+const ANSWER_SECONDS: u32 = 8;
+
+/// Does what a line of the tray's menu says.
+pub(crate) async fn act(app: AppHandle, act: Act) {
+    match act {
+        Act::Show(account) => window::show_account(&app, account),
+        Act::Open => window::show(&app),
+        Act::Quit => app.exit(0),
+        Act::SignIn(account) => tell(&app, &account, sign_in(&app, &account).await),
+        Act::Refresh(account) => tell(&app, &account, refresh(&app, &account).await),
+        Act::Copy(account) => match copy(&app, &account).await {
+            Ok(()) => say(&app, &account, copied(&account)),
+            no => tell(&app, &account, no),
+        },
+        Act::Pause(rest) => pause_all(&app, rest).await,
+        Act::Resume => resume_all(&app).await,
+    }
+}
+
+/// Does what somebody did with a notification of this account.
+pub(crate) async fn react(app: AppHandle, account: String, reaction: Reaction) {
+    let Ok(account) = AccountId::new(account) else { return window::show(&app) };
+    let answer = match reaction {
+        Reaction::Body | Reaction::Button(Action::Open) => return window::show_account(&app, account),
+        // Critical, and no channel but this one is left.
+        Reaction::Unseen(notice) if notice.urgency == Urgency::Critical => return window::show_account(&app, account),
+        Reaction::Unseen(_) => return,
+        Reaction::Button(Action::SignIn) => sign_in(&app, &account).await,
+        Reaction::Button(Action::Refresh) => refresh(&app, &account).await,
+        Reaction::Button(Action::Snooze) => snooze(&app, &account).await,
+    };
+    tell(&app, &account, answer);
+}
+
+/// Lends the account's token to the clipboard.
+pub(crate) async fn copy(app: &AppHandle, account: &AccountId) -> Answer<()> {
+    let out = client(app)?.token(account, Duration::zero()).await?;
+    let lending = app.state::<Lending>().inner().clone();
+    let lent = tauri::async_runtime::spawn_blocking(move || lending.lend(out.token)).await;
+    match lent {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(crate::commands::broken("The clipboard cannot be used.", &error)),
+        Err(error) => Err(crate::commands::broken("The clipboard cannot be used.", &error)),
+    }
+}
+
+async fn sign_in(app: &AppHandle, account: &AccountId) -> Answer<()> {
+    app.state::<Current>().sign_in(account).await.map(drop)
+}
+
+async fn refresh(app: &AppHandle, account: &AccountId) -> Answer<()> {
+    app.state::<Current>().refresh(account).await
+}
+
+async fn snooze(app: &AppHandle, account: &AccountId) -> Answer<()> {
+    client(app)?.snooze(account).await
+}
+
+async fn pause_all(app: &AppHandle, rest: Rest) {
+    let Ok(client) = client(app) else { return };
+    let Ok(seen) = client.snapshot().await else { return };
+    for account in seen.accounts.iter().filter(|account| account.paused.is_none()) {
+        let Ok(id) = AccountId::new(account.id.clone()) else { continue };
+        tell(app, &id, client.pause(&id, rest.end(seen.now, &Local)).await);
+    }
+}
+
+async fn resume_all(app: &AppHandle) {
+    let Ok(client) = client(app) else { return };
+    let Ok(seen) = client.snapshot().await else { return };
+    for account in seen.accounts.iter().filter(|account| account.paused.is_some()) {
+        let Ok(id) = AccountId::new(account.id.clone()) else { continue };
+        tell(app, &id, client.resume(&id).await);
+    }
+}
+
+fn client(app: &AppHandle) -> Answer<Arc<dyn Client>> {
+    app.state::<Current>().client()
+}
+
+/// Says a "no" to the person who clicked; a "yes" shows by itself.
+fn tell(app: &AppHandle, account: &AccountId, answer: Answer<()>) {
+    if let Err(no) = answer {
+        say(app, account, refusal(account, &no));
+    }
+}
+
+/// Shown beside the account's own notification, never in its place: that one may still be true.
+fn say(app: &AppHandle, account: &AccountId, notice: Notice) {
+    app.state::<Arc<dyn Notifier>>().show(&format!("answer {account}"), notice);
+}
+
+fn refusal(account: &AccountId, no: &Refused) -> Notice {
+    Notice {
+        account: account.to_string(),
+        kind: "answer".into(),
+        title: no.problem.what.to_string(),
+        body: no.problem.todo.to_string(),
+        urgency: Urgency::Normal,
+        actions: vec![],
+        seconds: Some(ANSWER_SECONDS),
+    }
+}
+
+fn copied(account: &AccountId) -> Notice {
+    Notice {
+        account: account.to_string(),
+        kind: "copied".into(),
+        title: "The token is on the clipboard.".into(),
+        body: "It is taken off again in 30 s.".into(),
+        urgency: Urgency::Low,
+        actions: vec![],
+        seconds: Some(ANSWER_SECONDS),
+    }
+}

@@ -1,0 +1,155 @@
+//! What the windows may ask for: each command is one call on the client.
+//!
+//! Invariant: no answer carries a token or a client secret; a token goes to the clipboard from here and never through the
+//! web view. What this is not: a place where anything is decided, or where words are made.
+
+use crate::backend::view::Snapshot;
+use crate::backend::{
+    AccountId, Answer, Code, Current, Moment, NewAccount, Opener, Problem, Refused, Remedy, Secret, SignIn,
+};
+use crate::{acts, autostart, browser, window};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use tauri::{AppHandle, State, WebviewWindow};
+use url::Url;
+
+type Held<'a> = State<'a, Current>;
+
+/// Every command, for the builder.
+pub(crate) fn all() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static {
+    tauri::generate_handler![
+        snapshot,
+        sign_in,
+        cancel,
+        paste,
+        refresh,
+        probe,
+        sign_out,
+        pause,
+        resume,
+        copy_token,
+        settings,
+        change_settings,
+        put_account,
+        remove_account,
+        add_practice,
+        open_settings,
+        open_link,
+        hide_window,
+        autostart,
+        set_autostart,
+    ]
+}
+
+#[tauri::command]
+async fn snapshot(current: Held<'_>) -> Answer<Snapshot> {
+    current.client()?.snapshot().await
+}
+
+#[tauri::command]
+async fn sign_in(current: Held<'_>, account: AccountId) -> Answer<SignIn> {
+    current.sign_in(&account).await
+}
+
+#[tauri::command]
+async fn cancel(current: Held<'_>, account: AccountId) -> Answer<()> {
+    current.client()?.cancel(&account).await
+}
+
+#[tauri::command]
+async fn paste(current: Held<'_>, account: AccountId, address: Secret) -> Answer<()> {
+    current.client()?.paste(&account, address).await
+}
+
+#[tauri::command]
+async fn refresh(current: Held<'_>, account: AccountId) -> Answer<()> {
+    current.refresh(&account).await
+}
+
+#[tauri::command]
+async fn probe(current: Held<'_>, account: AccountId) -> Answer<()> {
+    current.client()?.probe(&account).await
+}
+
+#[tauri::command]
+async fn sign_out(current: Held<'_>, account: AccountId) -> Answer<()> {
+    current.client()?.sign_out(&account).await
+}
+
+#[tauri::command]
+async fn pause(current: Held<'_>, account: AccountId, until: Option<Moment>) -> Answer<()> {
+    current.client()?.pause(&account, until).await
+}
+
+#[tauri::command]
+async fn resume(current: Held<'_>, account: AccountId) -> Answer<()> {
+    current.client()?.resume(&account).await
+}
+
+#[tauri::command]
+async fn copy_token(app: AppHandle, account: AccountId) -> Answer<()> {
+    acts::copy(&app, &account).await
+}
+
+#[tauri::command]
+async fn settings(current: Held<'_>) -> Answer<Value> {
+    current.client()?.settings().await
+}
+
+#[tauri::command]
+async fn change_settings(current: Held<'_>, changes: BTreeMap<String, Value>) -> Answer<()> {
+    current.client()?.change_settings(changes).await
+}
+
+#[tauri::command]
+async fn put_account(current: Held<'_>, account: NewAccount) -> Answer<()> {
+    current.client()?.put_account(account).await
+}
+
+#[tauri::command]
+async fn remove_account(current: Held<'_>, account: AccountId) -> Answer<()> {
+    current.client()?.remove_account(&account).await
+}
+
+#[tauri::command]
+async fn add_practice(current: Held<'_>) -> Answer<AccountId> {
+    current.client()?.add_practice().await
+}
+
+/// Shows the settings window.
+#[tauri::command]
+async fn open_settings(app: AppHandle) {
+    window::show_settings(&app);
+}
+
+/// Opens a web address in the person's own browser: a broker's console, the sign-in once more.
+#[tauri::command]
+async fn open_link(app: AppHandle, url: Url) -> Answer<()> {
+    let opened = browser::Desktop { app }.open(&url).await;
+    opened.map_err(|problem| Refused { code: Code::Failed, problem })
+}
+
+/// Puts the asking window away.
+#[tauri::command]
+async fn hide_window(window: WebviewWindow) {
+    window::put_away(&window);
+}
+
+/// Whether the desktop starts Daypass at log-in, read back from where the desktop looks.
+#[tauri::command]
+async fn autostart(app: AppHandle) -> Answer<bool> {
+    autostart::is_on(&app)
+}
+
+/// Changes that, and answers with what is true afterwards.
+#[tauri::command]
+async fn set_autostart(app: AppHandle, on: bool) -> Answer<bool> {
+    autostart::set(&app, on)
+}
+
+/// Something of the desktop does not work: the cause is in the log, not in front of a person.
+pub(crate) fn broken(what: &'static str, error: &dyn std::fmt::Display) -> Refused {
+    tracing::warn!(%error, "{what}");
+    let problem = Problem::new("desktop", what, "Try again; the log has the cause.", Remedy::TryAgain);
+    Refused { code: Code::Internal, problem }
+}
