@@ -52,6 +52,7 @@ const VIEWS = [
   ...SCENES.map((scene) => ({ name: scene, query: `fake=${scene}`, hash: '', size: WINDOW })),
   { name: 'dashboard', query: 'fake=worst&dashboard', hash: '', size: WINDOW },
   { name: 'dashboard-first', query: 'fake=first&dashboard', hash: '', size: WINDOW },
+  { name: 'dashboard-waiting', query: 'fake=waiting&dashboard', hash: '', size: WINDOW },
   { name: 'dashboard-page', query: 'fake=day&dashboard', hash: '', size: { width: 1280, height: 900 } },
   { name: 'details', query: 'fake=calm', hash: '#details=upstox', size: WINDOW },
   { name: 'details-waiting', query: 'fake=waiting', hash: '#details=upstox', size: WINDOW },
@@ -81,8 +82,10 @@ async function open(context, view, theme) {
   const heard = await complaints(page);
   await page.goto(`${site.url}?${view.query}&theme=${theme}${view.hash}`);
   await page.locator('main').first().waitFor();
-  // Late parts, such as a broker's name on a button, come with the first answer.
-  await page.waitForLoadState('networkidle');
+  // Late parts come with an answer of their own.
+  const late = { first: 'a.btn.fill >> text=Connect Upstox', settings: '.main .btn, .main .ctl' };
+  if (view.query === 'fake=first' && !view.hash) await page.locator(late.first).waitFor();
+  if (view.hash.startsWith('#settings')) await page.locator(late.settings).first().waitFor();
   if (view.query.includes('offline')) await page.getByText('Daypass does not answer.').waitFor();
   return { page, heard };
 }

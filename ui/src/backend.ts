@@ -22,6 +22,10 @@ export interface Can {
   accounts: boolean;
   /** Put a token on the clipboard. */
   copyToken: boolean;
+  /** End a token. */
+  signOut: boolean;
+  /** Hand over the address on which the browser ended; it holds a code. */
+  paste: boolean;
 }
 
 export interface Source {

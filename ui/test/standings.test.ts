@@ -141,6 +141,16 @@ test('healthy accounts fold while another is red, and red ones move to the top',
   expect(second?.textContent).toContain('Valid');
 });
 
+test('a page without a session can neither end a token nor take an address, and can still open the sign-in', async () => {
+  await open('waiting', { can: PAGE });
+  expect(screen.queryByLabelText('Paste the whole address it ended on')).toBeNull();
+  expect(screen.getByRole('button', { name: 'Open again' })).toBeTruthy();
+  document.body.replaceChildren();
+  await open('calm', { can: PAGE, hash: '#details=upstox' });
+  expect(screen.queryByRole('button', { name: 'Sign out' })).toBeNull();
+  expect(screen.getByRole('button', { name: 'Refresh now' })).toBeTruthy();
+});
+
 test('a no is shown with its sentences, and the rest of the page stays', async () => {
   await open('port_taken');
   await fireEvent.click(screen.getByRole('button', { name: 'Sign in' }));

@@ -180,10 +180,13 @@ export class FakeBackend implements Backend {
   #autostart = true;
   readonly #scene: string;
 
-  constructor(scene: string, can: Can = { settings: true, accounts: true, copyToken: true }) {
+  constructor(
+    scene: string,
+    can: Can = { settings: true, accounts: true, copyToken: true, signOut: true, paste: true },
+  ) {
     this.#scene = scene;
     const dashboard = new URLSearchParams(location.search).has('dashboard');
-    this.can = dashboard ? { settings: false, accounts: false, copyToken: false } : can;
+    this.can = dashboard ? { settings: false, accounts: false, copyToken: false, signOut: false, paste: false } : can;
     this.#snapshot = (
       scenes[scene] ??
       scenes['calm'] ??

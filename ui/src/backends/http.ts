@@ -2,7 +2,7 @@
  * The dashboard's way in: the local HTTP door of the same origin.
  *
  * Invariant: the line comes back by itself, with growing pauses, and whoever listens knows when it is down. What this is
- * not: a way to settings, keys or tokens; those need a session that this page does not have.
+ * not: a way to settings, keys or tokens, or to end one; the door refuses those to a page without a session.
  */
 
 import { Failure, noAnswer, type Backend, type Change, type SignIn } from '../backend';
@@ -72,7 +72,7 @@ function post<T>(account: string, verb: string, body: object = {}): Promise<T> {
 const HERE = { browser: 'no' };
 
 export class HttpBackend implements Backend {
-  readonly can = { settings: false, accounts: false, copyToken: false };
+  readonly can = { settings: false, accounts: false, copyToken: false, signOut: false, paste: false };
   #retry: (() => void) | undefined;
 
   snapshot = () => ask<Snapshot>('/api/snapshot');
@@ -127,19 +127,20 @@ export class HttpBackend implements Backend {
   }
 
   cancel = (account: string) => post<undefined>(account, 'cancel');
-  paste = (account: string, address: string) => post<undefined>(account, 'paste', { address });
   probe = (account: string) => post<undefined>(account, 'probe');
-  signOut = (account: string) => post<undefined>(account, 'sign-out');
   pause = (account: string, until: string | null) => post<undefined>(account, 'pause', { until });
   resume = (account: string) => post<undefined>(account, 'resume');
 
   openUrl(url: string): Promise<void> {
+    if (!/^https?:/.test(url)) return Promise.reject(noAnswer());
     // A blocked tab is no failure: the card keeps the link.
     window.open(url, '_blank', 'noopener,noreferrer');
     return Promise.resolve();
   }
 
   copyToken = () => this.#needsSession();
+  signOut = () => this.#needsSession();
+  paste = () => this.#needsSession();
   settings = () => this.#needsSession();
   changeSettings = () => this.#needsSession();
   putAccount = () => this.#needsSession();

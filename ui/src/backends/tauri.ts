@@ -31,7 +31,7 @@ function hear<T>(event: string, tell: (payload: T) => void): () => void {
 }
 
 export class TauriBackend implements Backend {
-  readonly can = { settings: true, accounts: true, copyToken: true };
+  readonly can = { settings: true, accounts: true, copyToken: true, signOut: true, paste: true };
 
   snapshot = () => call<Snapshot>('snapshot');
   changes = (tell: (change: Change) => void) =>
