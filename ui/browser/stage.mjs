@@ -74,6 +74,10 @@ export function shots() {
 /** Everything that a page complains about, from its first moment on. */
 export async function complaints(page) {
   const heard = [];
+  await page.addInitScript(() => {
+    const say = ({ violatedDirective, sample }) => console.error(`policy: ${violatedDirective} ${sample}`);
+    document.addEventListener('securitypolicyviolation', say);
+  });
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') heard.push(message.text());
   });
