@@ -13,11 +13,16 @@ use desktop::{Desktop, Group, spawn, until};
 use std::path::Path;
 use std::process::Stdio;
 
-/// Starts the app with everything of it under the desktop's own folder, and no fixed port.
+/// Starts the app with everything of it under the desktop's own folder, and a port that nobody else has.
 fn start(desktop: &Desktop, args: &[&str]) -> anyhow::Result<Group> {
     let mut app = desktop.command(&program());
-    app.args(args).env("DAYPASS_HOME", desktop.home().join("daypass")).env("DAYPASS_API_PORT", "0");
+    app.args(args).env("DAYPASS_HOME", desktop.home().join("daypass")).env("DAYPASS_API_PORT", free_port()?);
     spawn(&mut app)
+}
+
+/// A port that was free a moment ago: the settings take a number from 1 up.
+fn free_port() -> anyhow::Result<String> {
+    Ok(std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port().to_string())
 }
 
 fn program() -> String {
@@ -93,7 +98,8 @@ async fn without_a_tray_host_there_is_a_window_and_the_icon_comes_when_a_host_do
 async fn the_window_may_call_this_programs_commands_and_nothing_else() -> anyhow::Result<()> {
     let desktop = Desktop::start().await?;
     let home = desktop.home().join("daypass");
-    let variables = [("DAYPASS_HOME", home.to_str().context("a path")?), ("DAYPASS_API_PORT", "0")];
+    let port = free_port()?;
+    let variables = [("DAYPASS_HOME", home.to_str().context("a path")?), ("DAYPASS_API_PORT", port.as_str())];
     let window = desktop.window(Path::new(&program()), &["--practice"], &variables).await?;
     until("the program has started", || async { Ok(!invoke(&window, "snapshot").await?.starts_with("no:")) }).await?;
     let seen = invoke(&window, "snapshot").await?;

@@ -24,6 +24,7 @@ const COMMANDS: &[&str] = &[
     "change_settings",
     "put_account",
     "remove_account",
+    "unlock",
     "add_practice",
     "open_settings",
     "open_link",

@@ -32,6 +32,7 @@ pub(crate) fn all() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'stat
         change_settings,
         put_account,
         remove_account,
+        unlock,
         add_practice,
         open_settings,
         open_link,
@@ -109,6 +110,11 @@ async fn put_account(current: Held<'_>, account: NewAccount) -> Answer<()> {
 #[tauri::command]
 async fn remove_account(current: Held<'_>, account: AccountId) -> Answer<()> {
     current.client()?.remove_account(&account).await
+}
+
+#[tauri::command]
+async fn unlock(current: Held<'_>) -> Answer<()> {
+    current.client()?.unlock().await
 }
 
 #[tauri::command]

@@ -1,7 +1,7 @@
 /** What is known to have happened to one account's token, the newest first. */
 
 import type { AccountView } from './bindings';
-import { ms, when } from './time';
+import { ms, whenHere } from './time';
 import { words } from './words';
 
 export interface Happened {
@@ -25,5 +25,5 @@ export function pastOf(account: AccountView, now: number): Happened[] {
   return events
     .filter((event): event is [string, string] => event[0] !== null)
     .sort(([one], [other]) => ms(other) - ms(one))
-    .map(([at, text]) => ({ at, text, time: when(at, now, account.day) }));
+    .map(([at, text]) => ({ at, text, time: whenHere(at, now, account.day) }));
 }

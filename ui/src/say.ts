@@ -8,7 +8,7 @@
 import type { Can } from './backend';
 import type { AccountView } from './bindings';
 import { isCutoff } from './day';
-import { atWhen, countdown, isoSpan, isShortDay, ms, nearOrAt, since, span, when } from './time';
+import { atWhen, countdown, isoSpan, isShortDay, ms, nearOrAt, since, span, when, whenHere } from './time';
 import { isWaiting, word } from './tone';
 import { words } from './words';
 
@@ -82,12 +82,12 @@ function unverifiedRow(account: AccountView, now: number): string {
 function workingRow(account: AccountView, now: number): string {
   const work = account.work;
   if (!work) return '';
-  if (isWaiting(account)) return said.row.opened(when(work.since, now, account.day));
+  if (isWaiting(account)) return said.row.opened(whenHere(work.since, now, account.day));
   if (work.kind !== 'renewing') return '';
   const old = account.valid && account.expiry_time !== null;
   return (
     said.row.attempt(work.attempt, work.of) +
-    (old ? said.row.oldGood(when(account.expiry_time as string, now, account.day)) : '')
+    (old ? said.row.oldGood(whenHere(account.expiry_time as string, now, account.day)) : '')
   );
 }
 
@@ -127,7 +127,7 @@ function rest(account: AccountView, now: number): string {
 
 function proof(account: AccountView, now: number): string {
   const work = account.work;
-  if (work?.until && isWaiting(account)) return said.proof.listening(when(work.until, now, account.day));
+  if (work?.until && isWaiting(account)) return said.proof.listening(whenHere(work.until, now, account.day));
   if (work) return account.valid ? said.proof.oldKept : '';
   const probe = account.last_probe;
   if (!probe) return account.valid ? said.proof.never(account.broker_name) : '';

@@ -134,6 +134,11 @@ export function when(at: string | number, now: number, exchange: Exchange): stri
   return words.time.both(here, words.time.zoned(otherDay + clock(moment, exchange.zone), exchange.zone_word));
 }
 
+/** The local clock alone, for what happens on this computer and not at the exchange. */
+export function whenHere(at: string, now: number, exchange: Exchange): string {
+  return local(ms(at), now, isShortDay(exchange.seconds));
+}
+
 /** `at 06:00 · 03:30 IST`, or `Mon 10:05`: ready to follow a verb. */
 export function atWhen(at: string | number, now: number, exchange: Exchange): string {
   return words.time.at(when(at, now, exchange));

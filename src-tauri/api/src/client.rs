@@ -74,6 +74,9 @@ pub trait Client: Send + Sync {
     /// Removes an account, its token and its backups.
     async fn remove_account(&self, account: &AccountId) -> Answer<()>;
 
+    /// Lets the system ask the person to unlock the keyring, and returns at once.
+    async fn unlock(&self) -> Answer<()>;
+
     /// Adds an account at the built-in practice broker and starts that broker.
     async fn add_practice(&self) -> Answer<AccountId>;
 }

@@ -209,6 +209,10 @@ impl Client for ScriptedClient {
         self.asked("remove_account", account)
     }
 
+    async fn unlock(&self) -> Answer<()> {
+        self.asked("unlock", "")
+    }
+
     async fn add_practice(&self) -> Answer<AccountId> {
         self.asked("add_practice", "")?;
         AccountId::new("practice").map_err(|_| Refused { code: Code::Internal, problem: ENDED })

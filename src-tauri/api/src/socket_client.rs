@@ -116,6 +116,10 @@ impl Client for SocketClient {
         self.line.delete(&format!("/api/accounts/{account}")).await
     }
 
+    async fn unlock(&self) -> Answer<()> {
+        self.line.tell("/api/vault/unlock", &serde_json::json!({})).await
+    }
+
     async fn add_practice(&self) -> Answer<AccountId> {
         self.line.post("/api/practice", &serde_json::json!({})).await.map(|Added { account }| account)
     }

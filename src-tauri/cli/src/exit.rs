@@ -12,7 +12,8 @@ pub(crate) fn tell(error: &anyhow::Error) -> ExitCode {
         let _ = writeln!(std::io::stderr(), "daypass: {} {} ({})", problem.what, problem.todo, problem.code);
         return ExitCode::from(code(refused.code));
     }
-    let broken_pipe = error.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe);
+    let broken_pipe =
+        error.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe);
     if broken_pipe {
         return ExitCode::SUCCESS;
     }

@@ -11,12 +11,16 @@ mod verbs;
 
 use args::{Args, Verb};
 use clap::{CommandFactory, Parser};
+use std::io::Write;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let args = Args::parse();
     if let Verb::Completions { shell } = args.verb {
-        clap_complete::generate(shell, &mut Args::command(), "daypass", &mut std::io::stdout());
+        let mut script = Vec::new();
+        clap_complete::generate(shell, &mut Args::command(), "daypass", &mut script);
+        // A reader that went away (`| head`) is no error worth a word.
+        let _ = std::io::stdout().write_all(&script);
         return ExitCode::SUCCESS;
     }
     // One thread is enough for a question; the service makes its own blocking lanes.

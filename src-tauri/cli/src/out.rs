@@ -14,7 +14,11 @@ pub(crate) fn accounts(accounts: &[&AccountView], now: DateTime<Utc>) -> std::io
         let (shape, word, colour) = look(account.standing);
         let (on, off) = if colours { (colour, "\x1b[0m") } else { ("", "") };
         let (id, label, left) = (&account.id, &account.label, left(account, now));
-        writeln!(out, "{on}{shape}{off} {id:ids$}  {label:labels$}  {on}{word:<20}{off}  {left:<14}  {}", next(account))?;
+        writeln!(
+            out,
+            "{on}{shape}{off} {id:ids$}  {label:labels$}  {on}{word:<20}{off}  {left:<14}  {}",
+            next(account)
+        )?;
     }
     Ok(())
 }
@@ -80,7 +84,8 @@ mod tests {
 
     #[test]
     fn spans_read_like_the_window() {
-        for (seconds, text) in [(50, "50 s"), (2520, "42 min"), (6480, "1 h 48 min"), (356_400, "4 d 3 h"), (-5, "0 s")] {
+        for (seconds, text) in [(50, "50 s"), (2520, "42 min"), (6480, "1 h 48 min"), (356_400, "4 d 3 h"), (-5, "0 s")]
+        {
             assert_eq!(span(seconds), text);
         }
     }

@@ -3,7 +3,7 @@
 use crate::args;
 use daypass_wiring::domain::Secret;
 use daypass_wiring::practice::{ClientRule, Options, Practice};
-use daypass_wiring::{Start, SystemOpener};
+use daypass_wiring::{AccountId, Browser, Running, Start, SystemOpener};
 use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -19,22 +19,44 @@ pub(crate) async fn serve(practice: bool) -> anyhow::Result<ExitCode> {
         say(&format!("Dashboard: {address}/dashboard"));
         say(&format!("Status:    {address}/api/token/status"));
     }
-    say("Sign in:   daypass sign-in --no-browser");
+    say(&format!("Sign in:   {}", sign_in_at(&running, practice).await));
     until_told().await?;
     running.stop().await;
     Ok(ExitCode::SUCCESS)
 }
 
+/// Where to sign in: the practice account's waits at once; a real one begins when its owner says so.
+async fn sign_in_at(running: &Running, practice: bool) -> String {
+    let client = running.client();
+    let only = match client.snapshot().await {
+        Ok(snapshot) if practice => snapshot.accounts.into_iter().find(|account| account.practice && !account.valid),
+        _ => None,
+    };
+    let id = only.and_then(|account| AccountId::new(account.id).ok());
+    match id {
+        Some(id) => {
+            client.sign_in(&id, Browser::No).await.map_or_else(|no| no.problem.to_string(), |begun| begun.sign_in_url)
+        }
+        None => "daypass sign-in --no-browser".to_owned(),
+    }
+}
+
 /// Runs the practice broker alone.
 pub(crate) async fn practice(args: args::Practice) -> anyhow::Result<ExitCode> {
     let span = |span: std::time::Duration| chrono::Duration::from_std(span).unwrap_or(chrono::Duration::MAX);
-    let rule = ClientRule { id: args.client_id, secret: args.client_secret.map(Secret::new), redirect: args.redirect_uri };
+    let rule =
+        ClientRule { id: args.client_id, secret: args.client_secret.map(Secret::new), redirect: args.redirect_uri };
     let any = |text: &Option<String>| text.clone().unwrap_or_else(|| "any".into());
     say(&format!("Client id:     {}", any(&rule.id)));
     say(&format!("Client secret: {}", if rule.secret.is_some() { "as given" } else { "any" }));
     say(&format!("Redirect URI:  {}", any(&rule.redirect)));
-    let options =
-        Options { port: args.port, day: args.day.map(span), life: args.life.map(span), client: rule, ..Options::default() };
+    let options = Options {
+        port: args.port,
+        day: args.day.map(span),
+        life: args.life.map(span),
+        client: rule,
+        ..Options::default()
+    };
     let practice = Practice::start(options).await?;
     say(&format!("Practice broker: {}", practice.url()));
     until_told().await?;

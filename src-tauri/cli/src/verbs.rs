@@ -45,8 +45,11 @@ async fn status(account: Option<String>, json: bool) -> anyhow::Result<()> {
     let snapshot = daypass_wiring::connect().await?.snapshot().await?;
     if json {
         let status = match account {
-            Some(account) => TokenStatus::of(&snapshot, Some(&account)).ok_or_else(|| unknown(&account))?,
-            None => TokenStatus::of(&snapshot, None).unwrap_or_else(TokenStatus::no_account),
+            Some(account) => {
+                let view = snapshot.accounts.iter().find(|view| view.id == account);
+                TokenStatus::of(view.ok_or_else(|| unknown(&account))?, snapshot.now)
+            }
+            None => TokenStatus::of_worst(&snapshot),
         };
         return println(&serde_json::to_string_pretty(&status)?);
     }

@@ -64,7 +64,12 @@ impl Books {
     }
 
     /// Looks at a waiting sign-in, if it is this attempt's.
-    pub(crate) fn sign_in<T>(&self, account: &AccountId, attempt: Attempt, look: impl FnOnce(&SignIn) -> T) -> Option<T> {
+    pub(crate) fn sign_in<T>(
+        &self,
+        account: &AccountId,
+        attempt: Attempt,
+        look: impl FnOnce(&SignIn) -> T,
+    ) -> Option<T> {
         guard(&self.sign_ins).get(account).filter(|sign_in| sign_in.attempt == attempt).map(look)
     }
 

@@ -76,11 +76,14 @@ mod waiting {
 
     /// Waits for one timer. `Err(CANCELED)`: the clock jumped meanwhile.
     async fn fires(at: Timespec, flags: TimerfdTimerFlags) -> Result<(), Errno> {
-        let timer: OwnedFd =
-            timerfd_create(TimerfdClockId::Realtime, TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC)?;
+        let timer: OwnedFd = timerfd_create(TimerfdClockId::Realtime, TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC)?;
         let zero = Timespec { tv_sec: 0, tv_nsec: 0 };
         timerfd_settime(&timer, flags, &Itimerspec { it_interval: zero, it_value: at })?;
-        let timer = AsyncFd::register(timer).map_err(|_| Errno::IO)?;
+        #[expect(
+            deprecated,
+            reason = "its replacement is unsafe; an owned descriptor that nobody else closes is what both need"
+        )]
+        let timer = AsyncFd::new(timer).map_err(|_| Errno::IO)?;
         loop {
             let mut ready = timer.readable().await.map_err(|_| Errno::IO)?;
             match rustix::io::read(timer.get_ref(), &mut [0_u8; 8]) {
@@ -128,7 +131,7 @@ async fn nap(moment: Moment) {
 
 #[cfg(target_os = "linux")]
 async fn nap_for_ever() {
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 #[cfg(test)]

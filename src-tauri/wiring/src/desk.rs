@@ -67,7 +67,8 @@ impl Desk {
     }
 
     pub(crate) async fn put_account(&self, account: NewAccount) -> Answer<AccountId> {
-        let broker = daypass_brokers::find(&account.broker).ok_or_else(|| refused(Code::BadInput, unknown_broker(&account.broker)))?;
+        let broker = daypass_brokers::find(&account.broker)
+            .ok_or_else(|| refused(Code::BadInput, unknown_broker(&account.broker)))?;
         let mut in_force = self.in_force.lock().await;
         let id = match account.id {
             Some(id) => id,
@@ -148,7 +149,8 @@ impl Desk {
 
     async fn bring_into_force(&self, loaded: &Loaded, in_force: &mut Vec<AccountId>) {
         self.handle.set_policy(loaded.settings.policy.clone());
-        let mut notes: Vec<Note> = loaded.notes.iter().map(|note| Note { about: note.about.clone(), problem: note.problem.clone() }).collect();
+        let mut notes: Vec<Note> =
+            loaded.notes.iter().map(|note| Note { about: note.about.clone(), problem: note.problem.clone() }).collect();
         notes.extend(loaded.found_secrets.iter().map(|found| secret_in_file(&found.account, &found.origin)));
         let mut now_in_force = Vec::new();
         for settings in &loaded.settings.accounts {
@@ -239,5 +241,9 @@ fn unknown_broker(broker: &str) -> Problem {
 const UNKNOWN: Problem =
     Problem::new("unknown_account", "There is no such account.", "See the list of accounts.", Remedy::FixSetting);
 
-const SECRET_IN_SETTINGS: Problem =
-    Problem::new("secret_in_settings", "", "Enter it in the account's form; it goes to the keyring.", Remedy::FixSetting);
+const SECRET_IN_SETTINGS: Problem = Problem::new(
+    "secret_in_settings",
+    "",
+    "Enter it in the account's form; it goes to the keyring.",
+    Remedy::FixSetting,
+);

@@ -48,7 +48,9 @@ impl Hands for Doer {
             Effect::Revoke(account, attempt, grant) => {
                 self.runtime.spawn(revoke(books, handle, account, attempt, grant));
             }
-            Effect::Deliver(account, generation) => tracing::debug!(%account, %generation, "a new token may be handed out"),
+            Effect::Deliver(account, generation) => {
+                tracing::debug!(%account, %generation, "a new token may be handed out");
+            }
             Effect::Tell(_) | Effect::Reply(..) | Effect::Log(..) | Effect::Changed => {}
         }
     }
@@ -142,6 +144,7 @@ async fn revoke(books: Arc<Books>, handle: Handle, account: AccountId, attempt: 
     handle.answer(account, attempt, Answer::Revoked(answer));
 }
 
+#[expect(clippy::result_large_err, reason = "made once per request, and sent on in an event of the same size")]
 fn plain<T>(answer: BrokerAnswer<T>) -> Result<T, BrokerError> {
     answer.map(|reached| reached.value)
 }

@@ -114,7 +114,7 @@ impl Client for InProcess {
 
     async fn token(&self, account: &AccountId, min_validity: Duration) -> Answer<HandedOut> {
         let out = self.handle.hand_out(account, min_validity).await?;
-        Ok(HandedOut { token: out.token, generation: out.generation.0, expiry_time: out.ends, env: out.env })
+        Ok(HandedOut { token: out.token, generation: out.generation.0, expiry_time: out.ends, env: out.env.into() })
     }
 
     async fn settings(&self) -> Answer<serde_json::Value> {
@@ -131,6 +131,10 @@ impl Client for InProcess {
 
     async fn remove_account(&self, account: &AccountId) -> Answer<()> {
         self.desk.remove_account(account).await
+    }
+
+    async fn unlock(&self) -> Answer<()> {
+        self.desk.strongroom.unlock().await.map_err(|problem| refused(Code::CannotStart, problem))
     }
 
     async fn add_practice(&self) -> Answer<AccountId> {

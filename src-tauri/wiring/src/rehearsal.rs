@@ -4,6 +4,7 @@ use chrono::Duration;
 use daypass_domain::{Problem, Remedy, Secret};
 use daypass_practice::{Options, Practice, SigningKey};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use tokio::sync::Mutex;
 use url::Url;
 
@@ -16,13 +17,15 @@ impl Rehearsal {
     pub(crate) async fn host(&self, day: Option<Duration>) -> Result<(Url, Secret), Problem> {
         let mut running = self.0.lock().await;
         let key = day.map_or(0, |day| day.num_milliseconds());
-        if !running.contains_key(&key) {
-            let options = Options { day, signing_key: Some(SigningKey::new(*KEY)), ..Options::default() };
-            let practice = Practice::start(options).await.map_err(|error| DID_NOT_START.saying(error.to_string()))?;
-            running.insert(key, practice);
-        }
-        let url = running.get(&key).map(Practice::url).ok_or(DID_NOT_START)?;
-        Ok((url, Secret::new("practice-secret")))
+        let practice = match running.entry(key) {
+            Entry::Occupied(here) => here.into_mut(),
+            Entry::Vacant(free) => {
+                let options = Options { day, signing_key: Some(SigningKey::new(*KEY)), ..Options::default() };
+                let started = Practice::start(options).await;
+                free.insert(started.map_err(|error| DID_NOT_START.saying(error.to_string()))?)
+            }
+        };
+        Ok((practice.url(), Secret::new("practice-secret")))
     }
 
     /// Ends them all.

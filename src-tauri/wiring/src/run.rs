@@ -11,9 +11,9 @@ use crate::rehearsal::Rehearsal;
 use crate::strongroom::Strongroom;
 use anyhow::Context;
 use daypass_api::{Client, SocketClient};
-use daypass_login::Opener;
 use daypass_config::{Environment, Folders, Loaded, Sources};
 use daypass_domain::Secret;
+use daypass_login::Opener;
 use daypass_manager::view::Note;
 use daypass_manager::{Event, Handle, Refused, service};
 use std::path::{Path, PathBuf};
@@ -66,6 +66,7 @@ struct Owner {
     desk: Arc<Desk>,
     doors: CancellationToken,
     tasks: Vec<JoinHandle<()>>,
+    jumps: JoinHandle<()>,
     turner: JoinHandle<()>,
     address: Option<String>,
     _lock: Lock,
@@ -83,7 +84,9 @@ pub async fn start(start: Start) -> anyhow::Result<Running> {
             let client = SocketClient::connect(folders.socket()).await?;
             Ok(Running { client: Arc::new(client), owner: None })
         }
-        Tried::Taken => anyhow::bail!("Daypass runs already in {}. Use that one, or set DAYPASS_HOME.", folders.data.display()),
+        Tried::Taken => {
+            anyhow::bail!("Daypass runs already in {}. Use that one, or set DAYPASS_HOME.", folders.data.display())
+        }
     }
 }
 
@@ -113,8 +116,9 @@ impl Running {
     pub async fn stop(self) {
         let Some(owner) = self.owner else { return };
         owner.doors.cancel();
+        owner.jumps.abort();
+        // The doors close by themselves within moments; answers under way are finished.
         for task in owner.tasks {
-            task.abort();
             let _ = task.await;
         }
         owner.handle.stop().await;
@@ -158,9 +162,8 @@ async fn own(start: Start, folders: Folders, lock: Lock) -> anyhow::Result<Runni
         client.add_practice().await?;
     }
     handle.event(Event::Started);
-    let mut tasks = tasks;
-    tasks.push(tokio::spawn(watch_jumps(handle.clone())));
-    let owner = Owner { handle, strongroom, desk, doors, tasks, turner, address, _lock: lock, _log: log };
+    let jumps = tokio::spawn(watch_jumps(handle.clone()));
+    let owner = Owner { handle, strongroom, desk, doors, tasks, jumps, turner, address, _lock: lock, _log: log };
     Ok(Running { client, owner: Some(owner) })
 }
 
@@ -168,7 +171,12 @@ async fn own(start: Start, folders: Folders, lock: Lock) -> anyhow::Result<Runni
 fn first_look(start: &Start, folders: &Folders) -> Loaded {
     let option_keys: Vec<&str> =
         daypass_brokers::ALL.iter().flat_map(|broker| broker.profile().fields).map(|field| field.key).collect();
-    daypass_config::load(&Sources { folders, env: &start.env, working_dir: &start.working_dir, option_keys: &option_keys })
+    daypass_config::load(&Sources {
+        folders,
+        env: &start.env,
+        working_dir: &start.working_dir,
+        option_keys: &option_keys,
+    })
 }
 
 /// From systemd's credentials, else from the environment.
@@ -193,9 +201,9 @@ async fn open_doors(
     let api = &loaded.settings.api;
     if api.enabled {
         match daypass_api::bind_tcp(api.port).await {
-            Ok(listener) => {
-                address = Some(format!("http://127.0.0.1:{}", api.port));
-                tasks.push(tokio::spawn(daypass_api::serve_tcp(listener, client.clone(), doors.clone())));
+            Ok(door) => {
+                address = Some(door.url());
+                tasks.push(tokio::spawn(daypass_api::serve_tcp(door, client.clone(), doors.clone())));
             }
             Err(problem) => {
                 tracing::warn!("{problem}");

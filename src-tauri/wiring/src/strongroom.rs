@@ -28,7 +28,11 @@ struct Room {
 
 impl Strongroom {
     /// Opens the vault on a thread of its own; jobs wait until it is open. The thread ends with the last handle.
-    pub(crate) fn open(folder: PathBuf, passphrase: Option<Secret>, now: Arc<dyn daypass_manager::Clock>) -> std::io::Result<Self> {
+    pub(crate) fn open(
+        folder: PathBuf,
+        passphrase: Option<Secret>,
+        now: Arc<dyn daypass_manager::Clock>,
+    ) -> std::io::Result<Self> {
         let (jobs, queue) = mpsc::channel::<Job>();
         std::thread::Builder::new().name("vault".into()).spawn(move || {
             let open = Box::new(move || open(&folder, passphrase.as_ref()));
@@ -96,7 +100,7 @@ impl Strongroom {
 
     /// Lets the keyring ask the person to unlock it.
     pub(crate) async fn unlock(&self) -> Result<(), Problem> {
-        self.ask(|room| room.with(|vault| vault.ask_to_unlock())).await
+        self.ask(|room| room.with(Vault::ask_to_unlock)).await
     }
 
     /// The state as a whole, for everybody to see.
@@ -140,7 +144,9 @@ impl Room {
 
     fn tell(&self, handle: &Handle) {
         let view = match &self.vault {
-            Ok(vault) if vault.kind() == Kind::Memory => VaultView { kind: VaultKind::Memory, problem: Some(memory_only()) },
+            Ok(vault) if vault.kind() == Kind::Memory => {
+                VaultView { kind: VaultKind::Memory, problem: Some(memory_only()) }
+            }
             Ok(vault) => VaultView { kind: kind(vault.kind()), problem: vault.problem() },
             Err(error) => VaultView { kind: VaultKind::Locked, problem: Some(error.problem()) },
         };

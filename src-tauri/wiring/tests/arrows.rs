@@ -31,7 +31,9 @@ fn parts_depend_only_on_what_the_architecture_allows() {
             wrong.push(format!("{part} is not in the table"));
             continue;
         };
-        for dependency in package.dependencies.iter().filter(|dependency| dependency.kind != DependencyKind::Development) {
+        for dependency in
+            package.dependencies.iter().filter(|dependency| dependency.kind != DependencyKind::Development)
+        {
             let name = dependency.name.as_str();
             match name.strip_prefix("daypass-") {
                 Some("testkit") => wrong.push(format!("{part} depends on testkit outside its tests")),

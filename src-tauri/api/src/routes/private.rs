@@ -32,6 +32,7 @@ pub(crate) fn table() -> Vec<(&'static str, MethodFilter, MethodRouter<Door>)> {
         ("/api/accounts/{id}/paste", MethodFilter::POST, post(paste)),
         ("/api/accounts/{id}/finished", MethodFilter::GET, get(finished)),
         ("/api/practice", MethodFilter::POST, post(add_practice)),
+        ("/api/vault/unlock", MethodFilter::POST, post(unlock)),
     ]
 }
 
@@ -119,6 +120,11 @@ async fn finished(
         ended = door.client.finished(&account, limit) => ended?,
         () = door.closing.cancelled() => return Err(Refused { code: Code::NotRunning, problem: ENDING }.into()),
     }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn unlock(State(door): State<Door>) -> Result<StatusCode, Refusal> {
+    door.client.unlock().await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
