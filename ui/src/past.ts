@@ -12,14 +12,15 @@ export interface Happened {
 
 const said = words.past;
 
-export function pastOf(account: AccountView, now: number): Happened[] {
+/** `kept`: the vault writes to disk; one in memory only has nothing to tell. */
+export function pastOf(account: AccountView, now: number, kept: boolean): Happened[] {
   if (account.generation === 0) return [];
   const { last_probe, issued_at, saved, ended_at, broker_name } = account;
   const answer = { valid: said.yes, invalid: said.no, unknown: said.silent };
   const events: [string | null, string][] = [
     [last_probe?.at ?? null, last_probe ? answer[last_probe.outcome](broker_name) : ''],
     [ended_at, account.standing === 'ended_early' ? said.refused : said.ended],
-    [saved.state === 'saved' ? saved.at : null, said.saved(saved.backups)],
+    [kept && saved.state === 'saved' ? saved.at : null, said.saved(saved.backups)],
     [issued_at, said.issued(account.generation)],
   ];
   return events

@@ -63,7 +63,8 @@ function left(account: AccountView, now: number): TimeLeft | null {
 }
 
 function asEveryNight(account: AccountView, end: string): string {
-  return isCutoff(account.day, ms(end)) ? said.row.asEveryNight : '';
+  // A practice day has no night.
+  return !isShortDay(account.day.seconds) && isCutoff(account.day, ms(end)) ? said.row.asEveryNight : '';
 }
 
 function validRow(account: AccountView, now: number): string {

@@ -333,6 +333,7 @@ export const words = {
     generation: 'Generation',
     noToken: 'None yet',
     saved: 'On disk',
+    memoryOnly: 'In memory only, gone when Daypass ends',
     savedStates: {
       nothing: 'Nothing to save',
       pending: 'Being written',

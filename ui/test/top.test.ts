@@ -79,6 +79,17 @@ describe('the banner', () => {
     expect(screen.getAllByText('The keyring is locked.')).toHaveLength(1);
   });
 
+  test('a vault in memory says so, and nothing is called saved', async () => {
+    await open('memory');
+    expect(screen.getByText('Tokens are kept in memory only.')).toBeTruthy();
+    expect(screen.queryByText(/Sealed/)).toBeNull();
+    expect(screen.getByText('Upstox said yes')).toBeTruthy();
+    document.body.replaceChildren();
+    await open('memory', { hash: '#details=upstox' });
+    expect(screen.getByText('In memory only, gone when Daypass ends')).toBeTruthy();
+    expect(screen.queryByText(/Sealed/)).toBeNull();
+  });
+
   test('while nobody answers, says so and shows what is last known', async () => {
     await open('offline');
     await pass(100);
