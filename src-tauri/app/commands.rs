@@ -159,3 +159,26 @@ pub(crate) fn broken(what: &'static str, error: &dyn std::fmt::Display) -> Refus
     let problem = Problem::new("desktop", what, "Try again; the log has the cause.", Remedy::TryAgain);
     Refused { code: Code::Internal, problem }
 }
+
+#[cfg(test)]
+mod tests {
+    /// A command is named in three places, because three programs read them.
+    #[test]
+    fn the_window_may_call_exactly_the_commands_that_there_are() {
+        let named = |text: &str, begin: &str| -> Vec<String> {
+            let list = text.split_once(begin).expect("a list").1.split_once(']').expect("its end").0;
+            let words = list.split(|c: char| !(c.is_ascii_alphanumeric() || "_-:".contains(c)));
+            let mut names: Vec<String> = words.filter(|word| !word.is_empty()).map(|w| w.replace('_', "-")).collect();
+            names.sort();
+            names
+        };
+        let built = named(include_str!("build.rs"), "COMMANDS: &[&str] = &[");
+        let handled = named(include_str!("commands.rs"), "generate_handler![");
+        let allowed = named(include_str!("../capabilities/main.json"), "\"permissions\": [");
+        let own: Vec<String> = allowed.iter().filter_map(|name| name.strip_prefix("allow-")).map(Into::into).collect();
+        assert_eq!(built, handled);
+        assert_eq!(own, built);
+        let others: Vec<&String> = allowed.iter().filter(|name| !name.starts_with("allow-")).collect();
+        assert_eq!(others, ["core:event:allow-listen", "core:event:allow-unlisten"]);
+    }
+}

@@ -101,7 +101,7 @@ impl Notices {
 
     fn hear(&mut self, message: &zbus::Message) -> anyhow::Result<()> {
         let header = message.header();
-        let member = header.member().map(zbus::zbus_names::MemberName::as_str);
+        let member = header.member().map(zbus::names::MemberName::as_str);
         let ours = header.interface().is_some_and(|interface| interface.as_str() == NAME);
         match (header.message_type(), member) {
             (Type::MethodCall, Some("Notify")) if ours => {
