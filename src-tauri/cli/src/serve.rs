@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 /// Runs the whole manager without a display.
 pub(crate) async fn serve(practice: bool) -> anyhow::Result<ExitCode> {
+    let end = End::listen()?;
     let can_open = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some());
     let opener: Option<Arc<dyn daypass_wiring::Opener>> =
         if can_open || !cfg!(target_os = "linux") { Some(Arc::new(SystemOpener)) } else { None };
@@ -20,7 +21,7 @@ pub(crate) async fn serve(practice: bool) -> anyhow::Result<ExitCode> {
         say(&format!("Status:    {address}/api/token/status"));
     }
     say(&format!("Sign in:   {}", sign_in_at(&running, practice).await));
-    until_told().await?;
+    end.told().await;
     running.stop().await;
     Ok(ExitCode::SUCCESS)
 }
@@ -43,6 +44,7 @@ async fn sign_in_at(running: &Running, practice: bool) -> String {
 
 /// Runs the practice broker alone.
 pub(crate) async fn practice(args: args::Practice) -> anyhow::Result<ExitCode> {
+    let end = End::listen()?;
     let span = |span: std::time::Duration| chrono::Duration::from_std(span).unwrap_or(chrono::Duration::MAX);
     let rule =
         ClientRule { id: args.client_id, secret: args.client_secret.map(Secret::new), redirect: args.redirect_uri };
@@ -59,7 +61,7 @@ pub(crate) async fn practice(args: args::Practice) -> anyhow::Result<ExitCode> {
     };
     let practice = Practice::start(options).await?;
     say(&format!("Practice broker: {}", practice.url()));
-    until_told().await?;
+    end.told().await;
     practice.stop().await;
     Ok(ExitCode::SUCCESS)
 }
@@ -71,21 +73,37 @@ fn say(line: &str) {
     let _ = out.flush();
 }
 
+/// Listens for the end from the moment it is made: a signal that comes while everything still starts is not lost.
 #[cfg(unix)]
-async fn until_told() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut hang_up = signal(SignalKind::hangup())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-        _ = hang_up.recv() => {}
+struct End([tokio::signal::unix::Signal; 3]);
+
+#[cfg(unix)]
+impl End {
+    fn listen() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self([signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?, signal(SignalKind::hangup())?]))
     }
-    Ok(())
+
+    async fn told(self) {
+        let Self([mut terminate, mut interrupt, mut hang_up]) = self;
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+            _ = hang_up.recv() => {}
+        }
+    }
 }
 
 #[cfg(not(unix))]
-async fn until_told() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
+struct End;
+
+#[cfg(not(unix))]
+impl End {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn told(self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
 }

@@ -54,6 +54,8 @@ fn yes(account: &mut Account, turn: &mut Turn<'_>, user: Option<UserId>) {
 fn no(account: &mut Account, turn: &mut Turn<'_>, problem: Problem) {
     let proof = &mut account.proof;
     proof.last = Some((turn.now, Said::No(problem.clone())));
+    // A refusal is an answer: whatever silence there was is over, and the second ask need not wait for it.
+    (proof.misses, proof.silent_since) = (0, None);
     proof.refusals += 1;
     if proof.refusals < 2 {
         return;
