@@ -5,6 +5,7 @@
 use crate::load::Settings;
 use chrono::{Duration, NaiveTime};
 use daypass_domain::{OpenBrowser, Policy, QuietHours};
+use std::path::{Component, Path};
 
 /// One setting.
 pub(crate) struct Row {
@@ -226,7 +227,7 @@ impl Row {
             Kind::Whole(from, to) => format!("a whole number from {from} to {to}"),
             Kind::Choice(choices) => choices.join(", "),
             Kind::Span => "two times such as 22:00-07:00, or nothing".to_owned(),
-            Kind::File => "a file name".to_owned(),
+            Kind::File => "a file below the state folder, such as daypass.log".to_owned(),
             Kind::Flag => "true, false".to_owned(),
         }
     }
@@ -242,7 +243,7 @@ impl Row {
                 let time = |text: &str| NaiveTime::parse_from_str(text.trim(), "%H:%M").ok();
                 Some(Checked::Span(Some(QuietHours { from: time(from)?, to: time(to)? })))
             }
-            Kind::File => (!text.is_empty() && !text.contains('\0')).then(|| Checked::Text(text.to_owned())),
+            Kind::File => is_below(text).then(|| Checked::Text(text.to_owned())),
             Kind::Flag => match text {
                 "true" | "yes" | "on" | "1" => Some(Checked::Flag(true)),
                 "false" | "no" | "off" | "0" => Some(Checked::Flag(false)),
@@ -250,6 +251,13 @@ impl Row {
             },
         }
     }
+}
+
+/// Old log files are deleted by the beginning and the end of their names: that must never reach into another folder.
+fn is_below(text: &str) -> bool {
+    let plain = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
+    let path = Path::new(text);
+    !text.contains('\0') && !text.ends_with('/') && path.file_name().is_some() && path.components().all(plain)
 }
 
 fn number(text: &str, from: f64, to: f64) -> Option<Checked> {
@@ -282,6 +290,11 @@ mod tests {
             ("attempts", "2.5"),
             ("logging.level", "loud"),
             ("quiet_hours", "22-7"),
+            ("logging.file", "../daypass.log"),
+            ("logging.file", "logs/../../daypass.log"),
+            ("logging.file", "/var/log/daypass.log"),
+            ("logging.file", "logs/"),
+            ("logging.file", "."),
             ("api.port", "70000"),
         ] {
             let row = row(key).expect("a row");
