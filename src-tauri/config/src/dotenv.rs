@@ -3,6 +3,7 @@
 use crate::load::{Note, Origin};
 use daypass_domain::{Problem, Remedy};
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::Path;
 
 /// A variable and where it stands.
@@ -10,8 +11,16 @@ pub(crate) type Variables = BTreeMap<String, (String, Origin)>;
 
 /// Reads one file into the variables; what is there already stays.
 pub(crate) fn read(path: &Path, into: &mut Variables, notes: &mut Vec<Note>) {
-    let Ok(text) = std::fs::read_to_string(path) else { return };
     let file = path.display().to_string();
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return,
+        Err(error) => {
+            let problem = Problem::new("bad_dotenv", "", "Make it a text file that you may read.", Remedy::FixSetting)
+                .saying(format!("{file} cannot be read and is left out ({error})."));
+            return notes.push(Note { about: file, problem });
+        }
+    };
     // Where the last readable line was; the one that cannot be read comes after it.
     let mut line = 0;
     for item in dotenvy::from_read_iter(text.as_bytes()) {

@@ -187,7 +187,7 @@ impl Loading {
     }
 
     fn parse(&mut self, file: &str, text: &str) -> Node {
-        let empty = Node { line: 1, value: Value::Map(Vec::new()) };
+        let empty = Node::empty();
         match tree::read(text) {
             Ok(node) if matches!(node.value, Value::Map(_)) => node,
             Ok(node) => {
@@ -241,8 +241,12 @@ impl Loading {
         for (name, value) in sources.env.0.iter().filter(|(_, value)| !value.trim().is_empty()) {
             variables.insert(name.clone(), (value.clone(), Origin::Environment { name: name.clone() }));
         }
-        dotenv::read(&sources.folders.config.join(".env"), &mut variables, &mut self.notes);
-        dotenv::read(&sources.working_dir.join(".env"), &mut variables, &mut self.notes);
+        let (own, here) = (sources.folders.config.join(".env"), sources.working_dir.join(".env"));
+        dotenv::read(&own, &mut variables, &mut self.notes);
+        // Whoever starts it in the settings folder wants each mistake told once.
+        if own != here {
+            dotenv::read(&here, &mut variables, &mut self.notes);
+        }
         for row in ROWS {
             if let Some((value, origin)) = variables.remove(&row.variable()) {
                 self.take(row.key, value, origin);

@@ -8,7 +8,8 @@ use daypass_domain::{Problem, Remedy};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
+use std::path::Path;
 
 /// Applies changes by key (`check_every_minutes`, `accounts.ID.FIELD`, `accounts.ID`); `null` takes a value away.
 /// Secrets do not belong here.
@@ -23,15 +24,7 @@ pub fn save(sources: &Sources<'_>, changes: &BTreeMap<String, Value>) -> Result<
         return Err(refused);
     }
     let path = sources.folders.config.join("settings.yaml");
-    let text = fs::read_to_string(&path).unwrap_or_default();
-    let mut root = match crate::tree::read(&text).map(|node| node.to_json()) {
-        Ok(Value::Object(root)) => root,
-        // A broken file is kept beside the new one; nothing in it is lost.
-        _ => {
-            let _ = fs::rename(&path, path.with_extension("yaml.broken"));
-            Map::new()
-        }
-    };
+    let mut root = read(&path).map_err(|why| vec![unusable(&why)])?;
     for (key, value) in changes {
         put(&mut root, key, value.clone());
     }
@@ -48,6 +41,22 @@ pub fn save(sources: &Sources<'_>, changes: &BTreeMap<String, Value>) -> Result<
     }
     write(&path, &text).map_err(|error| vec![unwritable(&error.to_string())])?;
     Ok(after)
+}
+
+/// What the window wrote before. A file that is there and says nothing usable is never written over: accounts may be
+/// in it.
+fn read(path: &Path) -> Result<Map<String, Value>, String> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Map::new()),
+        Err(error) => return Err(error.to_string()),
+    };
+    match crate::tree::read(&text).map(|node| node.to_json()) {
+        Ok(Value::Object(root)) => Ok(root),
+        Ok(_) => Err("it is not a list of `key: value` lines".to_owned()),
+        Err((Some(line), what)) => Err(format!("line {line}: {}", what.trim_end_matches('.'))),
+        Err((None, what)) => Err(what.trim_end_matches('.').to_owned()),
+    }
 }
 
 const SECRET: Problem = Problem::new(
@@ -123,15 +132,33 @@ fn set(map: &mut Map<String, Value>, key: &str, value: Value) {
     }
 }
 
-fn write(path: &std::path::Path, text: &str) -> std::io::Result<()> {
+fn write(path: &Path, text: &str) -> std::io::Result<()> {
     let folder = path.parent().unwrap_or(path);
-    fs::create_dir_all(folder)?;
+    make(folder)?;
     let fresh = path.with_extension("yaml.new");
     let mut file = fs::File::create(&fresh)?;
     file.write_all(b"# Written by the settings window. config.yaml beside it is yours and wins over this file.\n")?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
     fs::rename(&fresh, path)
+}
+
+/// Only the user may look into a folder that is made here: `.env` belongs into it.
+fn make(folder: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
+}
+
+fn unusable(why: &str) -> Problem {
+    Problem::new(
+        "settings_unreadable",
+        "",
+        "Mend settings.yaml in the settings folder, or move it away; nothing has been changed.",
+        Remedy::FixSetting,
+    )
+    .saying(format!("settings.yaml cannot be read ({why}), so nothing is written into it."))
 }
 
 fn unwritable(why: &str) -> Problem {

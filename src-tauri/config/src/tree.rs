@@ -11,6 +11,8 @@ pub(crate) struct Node {
     /// From 1.
     pub(crate) line: u64,
     pub(crate) value: Value,
+    /// Where its text begins and how long it is, in bytes, where that is known.
+    span: Option<(u64, u64)>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -33,9 +35,9 @@ impl PartialEq for Node {
 /// Reads a file's text. The error is a line (if known) and a sentence.
 pub(crate) fn read(text: &str) -> Result<Node, (Option<u64>, String)> {
     if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
-        return Ok(Node { line: 1, value: Value::Map(Vec::new()) });
+        return Ok(Node::empty());
     }
-    serde_saphyr::from_str::<Node>(text).map_err(|error| {
+    serde_saphyr::from_str::<Node>(text).map(|node| node.as_written(text)).map_err(|error| {
         let line = error.location().map(|location| location.line());
         let first = error.to_string();
         let first = first.lines().next().unwrap_or_default().to_owned();
@@ -44,6 +46,41 @@ pub(crate) fn read(text: &str) -> Result<Node, (Option<u64>, String)> {
 }
 
 impl Node {
+    pub(crate) fn empty() -> Self {
+        Self { line: 1, value: Value::Map(Vec::new()), span: None }
+    }
+
+    /// A number that would not be written back as it stands (`0123`, `1e5`, one with forty digits) is a text: client ids
+    /// and secrets look like this, and must not lose a digit.
+    fn as_written(mut self, text: &str) -> Self {
+        let number = match &self.value {
+            Value::Whole(number) => Some(number.to_string()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        };
+        if let (Some(number), Some(written)) = (number, self.source(text))
+            && number != written
+        {
+            self.value = Value::Text(written.to_owned());
+        }
+        self.value = match self.value {
+            Value::List(items) => Value::List(items.into_iter().map(|item| item.as_written(text)).collect()),
+            Value::Map(entries) => {
+                Value::Map(entries.into_iter().map(|(key, node)| (key, node.as_written(text))).collect())
+            }
+            value => value,
+        };
+        self
+    }
+
+    /// What stands in the file; `None` unless it is one plain word.
+    fn source<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let (from, length) = self.span?;
+        let from = usize::try_from(from).ok()?;
+        let written = text.get(from..from.checked_add(usize::try_from(length).ok()?)?)?.trim();
+        (!written.is_empty() && !written.contains(char::is_whitespace)).then_some(written)
+    }
+
     pub(crate) fn entries(&self) -> &[(String, Node)] {
         match &self.value {
             Value::Map(entries) => entries,
@@ -78,7 +115,9 @@ impl Node {
 impl<'de> Deserialize<'de> for Node {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let spanned = Spanned::<Value>::deserialize(from)?;
-        Ok(Self { line: spanned.referenced.line(), value: spanned.value })
+        let span = spanned.defined.span();
+        let span = span.byte_offset().zip(span.byte_len());
+        Ok(Self { line: spanned.referenced.line(), value: spanned.value, span })
     }
 }
 
@@ -145,6 +184,25 @@ mod tests {
         assert_eq!(find(&find(&node, "logging"), "level").line, 3);
         let Value::List(items) = find(&node, "list").value else { panic!("a list") };
         assert_eq!((items[0].line, items[1].line), (5, 6));
+    }
+
+    #[test]
+    fn a_number_is_taken_as_it_is_written() {
+        let yaml = "id: 0123\nhex: 0x1F\nbig: 123456789012345678901234567890\nlist: [007, 5]\nplain: 30\nhalf: 0.5\n";
+        let node = read(yaml).expect("a tree");
+        let find = |key: &str| node.entries().iter().find(|(k, _)| k == key).expect("a key").1.clone();
+        for (key, text) in [
+            ("id", "0123"),
+            ("hex", "0x1F"),
+            ("big", "123456789012345678901234567890"),
+            ("plain", "30"),
+            ("half", "0.5"),
+        ] {
+            assert_eq!(find(key).scalar().as_deref(), Some(text), "{key}");
+        }
+        let Value::List(items) = find("list").value else { panic!("a list") };
+        assert_eq!(items[0].scalar().as_deref(), Some("007"));
+        assert_eq!(find("plain").value, Value::Whole(30), "numbers stay numbers");
     }
 
     #[test]

@@ -216,6 +216,39 @@ fn a_bad_change_changes_nothing() {
 }
 
 #[test]
+fn a_broken_settings_file_is_not_written_over() {
+    let broken = "accounts:\n- id: a\n  label: [\n";
+    let place = Place::new().file("config/settings.yaml", broken);
+    let changes = BTreeMap::from([("lead_minutes".to_owned(), json!(15))]);
+    let refused = place.with(|sources| save(sources, &changes)).expect_err("refused");
+    assert!(refused[0].what.contains("settings.yaml cannot be read (line "), "{refused:?}");
+    assert_eq!(fs::read_to_string(place.root.path().join("config/settings.yaml")).expect("the file"), broken);
+}
+
+#[test]
+fn an_id_with_leading_zeros_survives_every_way() {
+    let place = Place::new().file("config/config.yaml", "upstox:\n  client_id: 0123\n  client_secret: 000456789\n");
+    let upstox = place.load().settings.accounts.remove(0);
+    assert_eq!(upstox.account.client_id, "0123");
+    assert!(upstox.secret.expect("a secret").matches(b"000456789"));
+    let place = Place::new().file("config/settings.yaml", "accounts:\n- id: a\n  client_id: 0123\n");
+    for (key, value) in [("lead_minutes", json!(15)), ("accounts.b.client_id", json!("0456")), ("attempts", json!(4))] {
+        place.with(|sources| save(sources, &BTreeMap::from([(key.to_owned(), value)]))).expect("saved");
+    }
+    let accounts = place.load().settings.accounts;
+    let ids: Vec<_> = accounts.iter().map(|known| known.account.client_id.as_str()).collect();
+    assert_eq!(ids, ["0123", "0456"]);
+}
+
+#[test]
+fn a_dotenv_that_cannot_be_read_is_told() {
+    let place = Place::new().file("check.txt", "");
+    fs::create_dir(place.root.path().join("config/.env")).expect("a folder where a file should be");
+    let said = sentences(&place.load()).concat();
+    assert!(said.contains(".env cannot be read"), "{said}");
+}
+
+#[test]
 fn what_the_users_file_fixes_is_refused_with_its_place() {
     let place = Place::new().file("config/config.yaml", "attempts: 5\naccounts:\n- id: a\n  label: x\n");
     for key in ["attempts", "accounts.a.label", "accounts.a"] {
