@@ -28,7 +28,7 @@ fix: setup ## Format and mend what can be mended automatically
 
 bindings: ## Make the window's types from the Rust types
 	rm -rf ui/src/bindings
-	TS_RS_EXPORT_DIR="$(CURDIR)/ui/src/bindings" cargo test --quiet -p daypass-manager --lib export_bindings
+	TS_RS_EXPORT_DIR="$(CURDIR)/ui/src/bindings" cargo test --quiet --workspace --lib export_bindings
 
 bench: setup ## Measure, as ratios in one run
 	cargo bench --workspace
