@@ -74,6 +74,9 @@ pub trait Client: Send + Sync {
     /// Removes an account, its token and its backups.
     async fn remove_account(&self, account: &AccountId) -> Answer<()>;
 
+    /// Copies a client secret that lies in a file into the vault. The file stays as it is: it is its owner's.
+    async fn keep_secret(&self, account: &AccountId) -> Answer<()>;
+
     /// Lets the system ask the person to unlock the keyring, and returns at once.
     async fn unlock(&self) -> Answer<()>;
 

@@ -209,6 +209,10 @@ impl Client for ScriptedClient {
         self.asked("remove_account", account)
     }
 
+    async fn keep_secret(&self, account: &AccountId) -> Answer<()> {
+        self.asked("keep_secret", account)
+    }
+
     async fn unlock(&self) -> Answer<()> {
         self.asked("unlock", "")
     }

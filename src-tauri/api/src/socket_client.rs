@@ -116,6 +116,10 @@ impl Client for SocketClient {
         self.line.delete(&format!("/api/accounts/{account}")).await
     }
 
+    async fn keep_secret(&self, account: &AccountId) -> Answer<()> {
+        self.line.act(&format!("/api/accounts/{account}/keep-secret")).await
+    }
+
     async fn unlock(&self) -> Answer<()> {
         self.line.tell("/api/vault/unlock", &serde_json::json!({})).await
     }

@@ -77,6 +77,7 @@ fn methods() -> Vec<(&'static str, Call, &'static str)> {
             r#"put_account Some(AccountId("upstox")) Upstox upstox {"client_id": "key"} ["client_secret"]"#,
         ),
         ("remove_account", |c| Box::pin(async move { c.remove_account(&upstox()).await }), "remove_account upstox"),
+        ("keep_secret", |c| Box::pin(async move { c.keep_secret(&upstox()).await }), "keep_secret upstox"),
         ("unlock", |c| Box::pin(async move { c.unlock().await }), "unlock"),
         ("add_practice", |c| Box::pin(async move { c.add_practice().await.map(drop) }), "add_practice"),
     ]

@@ -9,8 +9,8 @@ use crate::rehearsal::Rehearsal;
 use crate::strongroom::Strongroom;
 use daypass_api::{Answer, NewAccount};
 use daypass_brokers::Broker;
-use daypass_config::{AccountSettings, Environment, Folders, Loaded, Origin, Sources};
-use daypass_domain::{AccountId, Credentials, Field, Problem, Remedy};
+use daypass_config::{AccountSettings, Environment, Folders, FoundSecret, Loaded, Origin, Sources};
+use daypass_domain::{AccountId, Credentials, Field, Problem, Remedy, Secret};
 use daypass_manager::account::Setup;
 use daypass_manager::view::Note;
 use daypass_manager::{Code, Event, Handle};
@@ -46,7 +46,12 @@ impl Desk {
 
     /// Every setting, every broker's form, and where things lie.
     pub(crate) async fn describe(&self) -> Value {
-        let mut described = daypass_config::describe(&self.load());
+        let loaded = self.load();
+        let mut described = daypass_config::describe(&loaded);
+        let told = described["secrets_in_files"].as_array_mut().into_iter().flatten();
+        for (secret, found) in told.zip(&loaded.found_secrets) {
+            secret["kept"] = self.is_kept(&loaded, &found.account).await.into();
+        }
         described["brokers"] = daypass_brokers::ALL.iter().map(|broker| form(*broker)).collect();
         described["folders"] = json!({
             "config": self.folders.config, "data": self.folders.data,
@@ -105,6 +110,21 @@ impl Desk {
         Ok(())
     }
 
+    /// Copies a client secret that lies in a file into the vault. It is read back, because its owner deletes it from the
+    /// file next.
+    pub(crate) async fn keep_secret(&self, account: &AccountId) -> Answer<()> {
+        let mut in_force = self.in_force.lock().await;
+        let loaded = self.load();
+        let secret = found_secret(&loaded, account).ok_or_else(|| refused(Code::NothingToDo, NO_SECRET))?;
+        let set = self.strongroom.set_client_secret(account.clone(), secret.clone()).await;
+        set.map_err(|problem| refused(Code::Failed, problem))?;
+        if !self.is_kept(&loaded, account).await {
+            return Err(refused(Code::Failed, NOT_SEALED));
+        }
+        self.bring_into_force(&loaded, &mut in_force).await;
+        Ok(())
+    }
+
     pub(crate) async fn add_practice(&self) -> Answer<AccountId> {
         let mut in_force = self.in_force.lock().await;
         let id = AccountId::new("practice").map_err(|_| refused(Code::Internal, UNKNOWN))?;
@@ -151,7 +171,9 @@ impl Desk {
         self.handle.set_policy(loaded.settings.policy.clone());
         let mut notes: Vec<Note> =
             loaded.notes.iter().map(|note| Note { about: note.about.clone(), problem: note.problem.clone() }).collect();
-        notes.extend(loaded.found_secrets.iter().map(|found| secret_in_file(&found.account, &found.origin)));
+        for FoundSecret { account, origin } in &loaded.found_secrets {
+            notes.push(secret_in_file(account, origin, self.is_kept(loaded, account).await));
+        }
         let mut now_in_force = Vec::new();
         for settings in &loaded.settings.accounts {
             match self.known(settings).await {
@@ -170,6 +192,12 @@ impl Desk {
         *in_force = now_in_force;
         notes.extend(self.other_notes.lock().unwrap_or_else(std::sync::PoisonError::into_inner).iter().cloned());
         self.handle.event(Event::Notes(notes));
+    }
+
+    /// Whether the secret that lies in a file is in the vault too, so that the file's line can go.
+    async fn is_kept(&self, loaded: &Loaded, account: &AccountId) -> bool {
+        let Some(secret) = found_secret(loaded, account) else { return false };
+        self.strongroom.holds(account.clone(), secret.clone()).await.unwrap_or(false)
     }
 
     async fn known(&self, settings: &AccountSettings) -> Result<Known, Problem> {
@@ -224,10 +252,20 @@ fn free_id(taken: &[AccountId], wish: &str) -> Answer<AccountId> {
         .ok_or_else(|| refused(Code::BadInput, UNKNOWN.saying("All names for this broker are taken.")))
 }
 
-fn secret_in_file(account: &AccountId, origin: &Origin) -> Note {
+fn found_secret<'a>(loaded: &'a Loaded, account: &AccountId) -> Option<&'a Secret> {
+    loaded.found_secrets.iter().find(|found| found.account == *account)?;
+    loaded.settings.accounts.iter().find(|settings| settings.account.id == *account)?.secret.as_ref()
+}
+
+fn secret_in_file(account: &AccountId, origin: &Origin, kept: bool) -> Note {
+    let todo = if kept {
+        format!("Daypass keeps it sealed by now. Delete it from the file: {origin}.")
+    } else {
+        format!("Let Daypass copy it into the keyring in Settings, then delete it: {origin}.")
+    };
     let problem = Problem::new("secret_in_file", "", "", Remedy::FixSetting)
         .saying(format!("The client secret of {account} lies readable in {origin}."))
-        .advising(format!("Let Daypass copy it into the keyring in Settings, then delete it: {origin}."));
+        .advising(todo);
     Note { about: origin.to_string(), problem }
 }
 
@@ -240,6 +278,20 @@ fn unknown_broker(broker: &str) -> Problem {
 
 const UNKNOWN: Problem =
     Problem::new("unknown_account", "There is no such account.", "See the list of accounts.", Remedy::FixSetting);
+
+const NO_SECRET: Problem = Problem::new(
+    "no_secret_in_file",
+    "No client secret of this account lies in a file.",
+    "Enter it in the account's form; it goes to the keyring.",
+    Remedy::FixSetting,
+);
+
+const NOT_SEALED: Problem = Problem::new(
+    "not_sealed",
+    "The secret is not sealed: there is no keyring that keeps it.",
+    "Leave it in the file until a keyring is there or DAYPASS_PASSPHRASE is set, then copy it.",
+    Remedy::FixSetting,
+);
 
 const SECRET_IN_SETTINGS: Problem = Problem::new(
     "secret_in_settings",

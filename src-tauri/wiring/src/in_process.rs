@@ -133,6 +133,10 @@ impl Client for InProcess {
         self.desk.remove_account(account).await
     }
 
+    async fn keep_secret(&self, account: &AccountId) -> Answer<()> {
+        self.desk.keep_secret(account).await
+    }
+
     async fn unlock(&self) -> Answer<()> {
         self.desk.strongroom.unlock().await.map_err(|problem| refused(Code::CannotStart, problem))
     }

@@ -98,6 +98,17 @@ impl Strongroom {
         .await
     }
 
+    /// Whether this very secret is sealed on disk.
+    pub(crate) async fn holds(&self, account: AccountId, secret: Secret) -> Result<bool, Problem> {
+        self.ask(move |room| {
+            room.with(|vault| {
+                let held = vault.client_secret(&account)?.filter(|_| vault.kind() != Kind::Memory);
+                Ok(held.is_some_and(|held| held.same_as(&secret)))
+            })
+        })
+        .await
+    }
+
     /// Lets the keyring ask the person to unlock it.
     pub(crate) async fn unlock(&self) -> Result<(), Problem> {
         self.ask(|room| room.with(Vault::ask_to_unlock)).await

@@ -30,6 +30,7 @@ pub(crate) fn table() -> Vec<(&'static str, MethodFilter, MethodRouter<Door>)> {
         ("/api/accounts/{id}", MethodFilter::DELETE, delete(remove_account)),
         ("/api/accounts/{id}/sign-out", MethodFilter::POST, post(sign_out)),
         ("/api/accounts/{id}/paste", MethodFilter::POST, post(paste)),
+        ("/api/accounts/{id}/keep-secret", MethodFilter::POST, post(keep_secret)),
         ("/api/accounts/{id}/finished", MethodFilter::GET, get(finished)),
         ("/api/practice", MethodFilter::POST, post(add_practice)),
         ("/api/vault/unlock", MethodFilter::POST, post(unlock)),
@@ -120,6 +121,11 @@ async fn finished(
         ended = door.client.finished(&account, limit) => ended?,
         () = door.closing.cancelled() => return Err(Refused { code: Code::NotRunning, problem: ENDING }.into()),
     }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn keep_secret(State(door): State<Door>, Named(account): Named) -> Result<StatusCode, Refusal> {
+    door.client.keep_secret(&account).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
