@@ -89,5 +89,6 @@ fn day(now: Moment) -> DayView {
         ready: 8.75,
         open: 9.25,
         close: 15.5,
+        trades: true,
     }
 }

@@ -188,6 +188,7 @@ fn day_view(account: &Account, verified: bool, now: Moment) -> DayView {
         ready: hours(open - clock.span(ladder::READY_BEFORE_OPEN)),
         open: hours(open),
         close: hours(clock.at(now, market.close)),
+        trades: clock.trades(now),
     }
 }
 

@@ -327,6 +327,8 @@ pub struct DayView {
     pub open: f64,
     /// When trading closes.
     pub close: f64,
+    /// Whether the market trades on this day at all.
+    pub trades: bool,
 }
 
 /// A span of the lane.

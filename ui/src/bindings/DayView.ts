@@ -44,4 +44,8 @@ open: number,
 /**
  * When trading closes.
  */
-close: number, };
+close: number, 
+/**
+ * Whether the market trades on this day at all.
+ */
+trades: boolean, };

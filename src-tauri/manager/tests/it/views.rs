@@ -31,6 +31,7 @@ fn the_day_bar_follows_the_token_through_its_day() {
     );
     let day = world.view(&upstox).day;
     assert!(day.goes_on, "past midnight");
+    assert!(day.trades, "a Tuesday");
     assert_eq!((day.cut, day.ready, day.open, day.close), (Some(3.5), 8.75, 9.25, 15.5));
     assert_eq!(
         (day.starts, day.seconds, day.zone.as_str(), day.zone_word.as_str()),
@@ -44,6 +45,15 @@ fn the_day_bar_follows_the_token_through_its_day() {
     assert!(!world.view(&upstox).day.goes_on);
     world.run_until(ist("18 06:00"));
     assert_eq!(spans(&world, "upstox"), [(0.0, 3.5, SpanKind::Spent), (3.5, 24.0, SpanKind::None)]);
+}
+
+#[test]
+fn a_day_says_whether_its_market_trades() {
+    let mut world = at_upstox();
+    for (moment, trades) in [("20 12:00", true), ("21 12:00", false), ("22 23:59", false), ("23 00:00", true)] {
+        world.run_until(ist(moment));
+        assert_eq!(world.view(&id("upstox")).day.trades, trades, "{moment}");
+    }
 }
 
 #[test]
@@ -108,6 +118,7 @@ fn a_practice_day_fills_the_same_bar() {
     );
     let day = world.view(&id("upstox")).day;
     assert_eq!((day.seconds, day.cut.map(|cut| (cut * 100.0).round()), day.open), (600.0, Some(350.0), 9.25));
+    assert!(day.trades, "every practice day");
 }
 
 #[test]
