@@ -25,10 +25,12 @@ const COMMANDS: &[&str] = &[
     "put_account",
     "remove_account",
     "unlock",
+    "keep_secret",
     "add_practice",
     "open_settings",
     "open_link",
     "hide_window",
+    "quit",
     "autostart",
     "set_autostart",
 ];

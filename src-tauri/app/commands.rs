@@ -7,6 +7,7 @@ use crate::backend::view::Snapshot;
 use crate::backend::{
     AccountId, Answer, Code, Current, Moment, NewAccount, Opener, Problem, Refused, Remedy, Secret, SignIn,
 };
+use crate::tray::Act;
 use crate::{acts, autostart, browser, window};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -33,10 +34,12 @@ pub(crate) fn all() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'stat
         put_account,
         remove_account,
         unlock,
+        keep_secret,
         add_practice,
         open_settings,
         open_link,
         hide_window,
+        quit,
         autostart,
         set_autostart,
     ]
@@ -118,6 +121,11 @@ async fn unlock(current: Held<'_>) -> Answer<()> {
 }
 
 #[tauri::command]
+async fn keep_secret(current: Held<'_>, account: AccountId) -> Answer<()> {
+    current.client()?.keep_secret(&account).await
+}
+
+#[tauri::command]
 async fn add_practice(current: Held<'_>) -> Answer<AccountId> {
     current.client()?.add_practice().await
 }
@@ -139,6 +147,12 @@ async fn open_link(app: AppHandle, url: Url) -> Answer<()> {
 #[tauri::command]
 async fn hide_window(window: WebviewWindow) {
     window::put_away(&window);
+}
+
+/// Ends the program, as the tray's menu does: where there is no tray, the window is the only way.
+#[tauri::command]
+async fn quit(app: AppHandle) {
+    acts::act(app, Act::Quit).await;
 }
 
 /// Whether the desktop starts Daypass at log-in, read back from where the desktop looks.
