@@ -7,7 +7,7 @@ SHELL := /bin/bash
 
 export CARGO_TERM_COLOR ?= auto
 
-.PHONY: help run test check fix bindings bench dist setup setup-run setup-service clean
+.PHONY: help run test check fix bindings bench dist setup clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
