@@ -26,6 +26,8 @@ export interface Can {
   signOut: boolean;
   /** Hand over the address on which the browser ended; it holds a code. */
   paste: boolean;
+  /** Let the system ask for the keyring's password. */
+  unlock: boolean;
 }
 
 export interface Source {
@@ -83,12 +85,21 @@ export interface AccountField {
   source: Source;
 }
 
+/** A client secret that lies readable in a file; the secret itself is not in here. */
+export interface SecretInFile {
+  account: string;
+  /** File and line. */
+  where: string;
+  /** It is sealed here too: the line can go. */
+  kept: boolean;
+}
+
 /** Everything that the settings are drawn from. No secret is in it. */
 export interface Settings {
   settings: Setting[];
   brokers: BrokerForm[];
   accounts?: Record<string, Record<string, AccountField>>;
-  secrets_in_files?: { account: string; where: string }[];
+  secrets_in_files?: SecretInFile[];
   folders?: Record<string, string>;
 }
 
@@ -126,6 +137,10 @@ export interface Backend {
   changeSettings(changes: Record<string, SettingValue>): Promise<void>;
   putAccount(account: NewAccount): Promise<void>;
   removeAccount(account: string): Promise<void>;
+  /** Copies the account's secret out of the file in which it lies; the file stays as it is. */
+  keepSecret(account: string): Promise<void>;
+  /** Lets the system ask for the keyring's password; a snapshot follows once it is open. */
+  unlock(): Promise<void>;
   /** The id of the new account. */
   addPractice(): Promise<string>;
   /** Opens a web address in the person's own browser. */
@@ -133,6 +148,8 @@ export interface Backend {
   /** A window of its own for the settings, where there is one. */
   openSettings?(): Promise<void>;
   hideWindow?(): Promise<void>;
+  /** Ends the program, not only the window. */
+  quit?(): Promise<void>;
   autostart?(): Promise<boolean>;
   /** What is true afterwards, read back. */
   setAutostart?(on: boolean): Promise<boolean>;

@@ -199,9 +199,3 @@ export function tomorrowMorning(now: number): string {
   morning.setHours(8, 0, 0, 0);
   return morning.toISOString();
 }
-
-/** `Sat`/`Sun` on the exchange's calendar. */
-export function isWeekend(at: number, zone: string): boolean {
-  const english = new Intl.DateTimeFormat('en', { weekday: 'short', timeZone: zone }).format(at);
-  return english === 'Sat' || english === 'Sun';
-}

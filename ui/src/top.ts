@@ -8,7 +8,7 @@
 import type { AccountView, Snapshot } from './bindings';
 import { hoursAt, isCutoff } from './day';
 import type { Action } from './say';
-import { atWhen, countdown, hourText, isoSpan, isShortDay, isWeekend, list, ms, nearOrAt, span, when } from './time';
+import { atWhen, countdown, hourText, isoSpan, isShortDay, list, ms, nearOrAt, span, when } from './time';
 import { isRed, isWaiting, look, word, type GlyphName, type Tone } from './tone';
 import { words } from './words';
 
@@ -113,10 +113,10 @@ function momentOf(account: AccountView, hours: number): number {
   return ms(account.day.starts) + (hours / 24) * account.day.seconds * 1000;
 }
 
-/** Where the market is on its own day. No trading calendar is known here: at weekends nothing is said about the open. */
+/** Where the market is on its own day; on a day without trading nothing is said about the open. */
 export function marketPhase(account: AccountView, now: number): 'before' | 'open' | 'after' | 'closed' {
   const { day } = account;
-  if (!isShortDay(day.seconds) && isWeekend(now, day.zone)) return 'closed';
+  if (!day.trades) return 'closed';
   const needle = hoursAt(day, now);
   return needle < day.open ? 'before' : needle < day.close ? 'open' : 'after';
 }

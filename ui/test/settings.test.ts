@@ -1,6 +1,8 @@
 import { fireEvent, screen, within } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
 import type { BrokerField, Setting } from '../src/backend';
+import { HttpBackend } from '../src/backends/http';
+import type { Snapshot } from '../src/bindings';
 import { here } from '../src/route.svelte';
 import { checkField, checkSetting, typed } from '../src/settings/check';
 import { groupsOf } from '../src/settings/groups';
@@ -120,6 +122,14 @@ describe('the settings view', () => {
     expect(toggle.getAttribute('aria-checked')).toBe('false');
   });
 
+  test('has a way to quit, where there is a program to quit', async () => {
+    const { backend } = await open('calm', { hash: '#settings/general' });
+    await fireEvent.click(screen.getByRole('button', { name: 'Quit Daypass' }));
+    await settle();
+    expect(backend.calls).toEqual([['quit']]);
+    expect('quit' in new HttpBackend()).toBe(false);
+  });
+
   test('is not there without a session', async () => {
     await open('calm', { hash: '#settings/general', can: PAGE });
     expect(screen.queryByRole('navigation')).toBeNull();
@@ -216,6 +226,37 @@ describe('an account', () => {
         },
       ],
     ]);
+  });
+});
+
+describe('a secret in a file', () => {
+  test('is copied, and then the line to delete is named, now and later', async () => {
+    const { backend } = await open('secret_in_file', { hash: '#settings/accounts' });
+    expect(screen.getByText('Upstox: the secret lies readable in .env line 4.')).toBeTruthy();
+    await fireEvent.click(screen.getByRole('button', { name: 'Copy to the keyring' }));
+    await settle();
+    expect(backend.calls).toEqual([['keepSecret', 'upstox']]);
+    expect(screen.getByText('Copied. Now delete .env line 4.')).toBeTruthy();
+    expect(screen.queryByRole('button', { name: 'Copy to the keyring' })).toBeNull();
+    here.go('#settings/accounts/upstox');
+    await settle();
+    expect(screen.getByText('Copied. Now delete .env line 4.')).toBeTruthy();
+  });
+
+  test('stays named with its reason where it cannot be sealed', async () => {
+    const { backend, live } = await open('secret_in_file', { hash: '#settings/accounts' });
+    backend.push({ ...(live.snapshot as Snapshot), vault: { kind: 'memory', problem: null } });
+    await settle();
+    await fireEvent.click(screen.getByRole('button', { name: 'Seal a copy' }));
+    await settle();
+    expect(screen.getByText('The secret cannot be sealed.')).toBeTruthy();
+    expect(screen.getByText('Upstox: the secret lies readable in .env line 4.')).toBeTruthy();
+    expect(screen.queryByText(/Copied/)).toBeNull();
+  });
+
+  test('is not spoken of where there is none', async () => {
+    await open('calm', { hash: '#settings/accounts' });
+    expect(screen.queryByText('Secrets in files')).toBeNull();
   });
 });
 

@@ -10,8 +10,15 @@ import type { Can } from '../src/backend';
 import { Live } from '../src/live.svelte';
 import { here } from '../src/route.svelte';
 
-export const ALL: Can = { settings: true, accounts: true, copyToken: true, signOut: true, paste: true };
-export const PAGE: Can = { settings: false, accounts: false, copyToken: false, signOut: false, paste: false };
+export const ALL: Can = { settings: true, accounts: true, copyToken: true, signOut: true, paste: true, unlock: true };
+export const PAGE: Can = {
+  settings: false,
+  accounts: false,
+  copyToken: false,
+  signOut: false,
+  paste: false,
+  unlock: false,
+};
 
 export async function open(scene: string, { can = ALL, hash = '' }: { can?: Can; hash?: string } = {}) {
   const now = scenes[scene]?.().now;

@@ -1,8 +1,8 @@
-import { fireEvent, screen } from '@testing-library/svelte';
+import { fireEvent, screen, within } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
 import { accounts, at, scenes, snapshot } from '../src/backends/scenes';
 import { verdict } from '../src/top';
-import { open, pass, settle } from './stage';
+import { open, PAGE, pass, settle } from './stage';
 
 const plain = (text: string | null | undefined) => (text ?? '').replaceAll('\u00a0', ' ');
 
@@ -74,6 +74,41 @@ describe('the banner', () => {
     expect(screen.getByRole('heading', { name: 'Also' }).parentElement?.textContent).toContain('Port 8000 is taken');
   });
 
+  test('a locked vault has one way out, and is gone once it is open', async () => {
+    const { backend } = await open('locked');
+    const button = document.querySelector<HTMLElement>('.banners .banner.soon button');
+    expect(button?.textContent?.trim()).toBe('Unlock');
+    await fireEvent.click(button as HTMLElement);
+    await settle();
+    expect(backend.calls).toEqual([['unlock']]);
+    expect(screen.queryByText('The keyring is locked.')).toBeNull();
+  });
+
+  test('a locked vault keeps its way out below another banner', async () => {
+    const { backend } = await open('locked_expired');
+    expect(document.querySelector('.banners')?.textContent).not.toContain('Unlock');
+    const also = screen.getByRole('heading', { name: 'Also' }).parentElement as HTMLElement;
+    await fireEvent.click(within(also).getByRole('button', { name: 'Unlock' }));
+    await settle();
+    expect(backend.calls).toEqual([['unlock']]);
+  });
+
+  test('a page without a session offers neither to unlock nor to open settings', async () => {
+    for (const scene of ['locked', 'secret_in_file']) {
+      await open(scene, { can: PAGE });
+      expect(document.querySelector('.banners .banner p')?.textContent, scene).toMatch(/locked|readable/);
+      expect(document.querySelector('.banners button'), scene).toBeNull();
+      document.body.replaceChildren();
+    }
+  });
+
+  test('a secret in a file leads to where it can be copied', async () => {
+    await open('secret_in_file');
+    await fireEvent.click(screen.getByRole('button', { name: 'Open settings' }));
+    await settle();
+    expect(screen.getByRole('button', { name: 'Copy to the keyring' })).toBeTruthy();
+  });
+
   test('a locked vault is said once', async () => {
     await open('locked');
     expect(screen.getAllByText('The keyring is locked.')).toHaveLength(1);
@@ -119,11 +154,10 @@ describe('the verdict', () => {
     expect(verdict(shown, Date.parse(shown.now))).toBe(sentence);
   });
 
-  test('says nothing about an open at a weekend', () => {
-    const saturday = 48;
+  test('says nothing about an open on a day without trading, whichever day that is', () => {
     const account = accounts.valid();
-    const day = { ...account.day, starts: at(saturday) };
-    const shown = snapshot(saturday + 8, [{ ...account, day, held_until: at(saturday + 9) }]);
+    const day = { ...account.day, trades: false };
+    const shown = snapshot(8, [{ ...account, day, held_until: at(9) }]);
     expect(verdict(shown, Date.parse(shown.now))).toBe('Nothing needs you now.');
   });
 });

@@ -13,6 +13,7 @@ import {
   type Can,
   type Change,
   type NewAccount,
+  type SecretInFile,
   type Setting,
   type Settings,
   type SettingValue,
@@ -21,6 +22,7 @@ import {
 import type { AccountView, Snapshot } from '../bindings';
 import { account, accounts, problem, scenes, work } from './scenes';
 
+const NOT_SEALED = problem('not_sealed', 'The secret cannot be sealed.', 'Leave it in the file.');
 const DEFAULT: Source = { kind: 'default', fixed: false };
 
 function setting(key: string, label: string, help: string, over: Partial<Setting>): Setting {
@@ -29,7 +31,7 @@ function setting(key: string, label: string, help: string, over: Partial<Setting
 
 const LEVELS = ['error', 'warn', 'info', 'debug', 'trace'];
 
-function settings(): Settings {
+function settings(secrets: SecretInFile[]): Settings {
   const field = (key: string, label: string, help: string, secret = false, required = true) => ({
     key,
     label,
@@ -161,6 +163,7 @@ function settings(): Settings {
       },
     ],
     accounts: { upstox: { client_id: stored, redirect_uri: fixed } },
+    secrets_in_files: secrets,
     folders: {
       config: '/home/trader/.config/daypass',
       data: '/home/trader/.local/share/daypass',
@@ -175,18 +178,22 @@ export class FakeBackend implements Backend {
   /** What was asked for, in order. */
   readonly calls: [string, ...unknown[]][] = [];
   #snapshot: Snapshot;
-  #settings = settings();
+  readonly #settings: Settings;
   #tell: ((change: Change) => void) | undefined;
   #autostart = true;
   readonly #scene: string;
 
   constructor(
     scene: string,
-    can: Can = { settings: true, accounts: true, copyToken: true, signOut: true, paste: true },
+    can: Can = { settings: true, accounts: true, copyToken: true, signOut: true, paste: true, unlock: true },
   ) {
     this.#scene = scene;
+    const lies: SecretInFile = { account: 'upstox', where: '.env line 4', kept: false };
+    this.#settings = settings(scene === 'secret_in_file' ? [lies] : []);
     const dashboard = new URLSearchParams(location.search).has('dashboard');
-    this.can = dashboard ? { settings: false, accounts: false, copyToken: false, signOut: false, paste: false } : can;
+    this.can = dashboard
+      ? { settings: false, accounts: false, copyToken: false, signOut: false, paste: false, unlock: false }
+      : can;
     this.#snapshot = (
       scenes[scene] ??
       scenes['calm'] ??
@@ -300,6 +307,17 @@ export class FakeBackend implements Backend {
     return this.#did('removeAccount', id);
   }
 
+  keepSecret(id: string): Promise<void> {
+    if (this.#snapshot.vault.kind === 'memory') return Promise.reject(new Failure('failed', NOT_SEALED));
+    for (const one of this.#settings.secrets_in_files ?? []) if (one.account === id) one.kept = true;
+    return this.#did('keepSecret', id);
+  }
+
+  unlock(): Promise<void> {
+    this.push({ ...this.#snapshot, accounts: [accounts.valid()], vault: { kind: 'keyring', problem: null } });
+    return this.#did('unlock');
+  }
+
   addPractice(): Promise<string> {
     const view = { ...accounts.never(), id: 'practice', label: 'Practice', practice: true };
     this.push({ ...this.#snapshot, accounts: [...this.#snapshot.accounts, view], worst: 'practice' });
@@ -309,6 +327,7 @@ export class FakeBackend implements Backend {
 
   openUrl = (url: string) => this.#did('openUrl', url);
   hideWindow = () => this.#did('hideWindow');
+  quit = () => this.#did('quit');
   autostart = () => Promise.resolve(this.#autostart);
 
   setAutostart(on: boolean): Promise<boolean> {

@@ -72,7 +72,7 @@ function post<T>(account: string, verb: string, body: object = {}): Promise<T> {
 const HERE = { browser: 'no' };
 
 export class HttpBackend implements Backend {
-  readonly can = { settings: false, accounts: false, copyToken: false, signOut: false, paste: false };
+  readonly can = { settings: false, accounts: false, copyToken: false, signOut: false, paste: false, unlock: false };
   #retry: (() => void) | undefined;
 
   snapshot = () => ask<Snapshot>('/api/snapshot');
@@ -145,6 +145,8 @@ export class HttpBackend implements Backend {
   changeSettings = () => this.#needsSession();
   putAccount = () => this.#needsSession();
   removeAccount = () => this.#needsSession();
+  keepSecret = () => this.#needsSession();
+  unlock = () => this.#needsSession();
   addPractice = () => this.#needsSession();
 
   #needsSession(): Promise<never> {

@@ -35,6 +35,7 @@ export function day(over: Partial<DayView> = {}): DayView {
     ready: 8.75,
     open: 9.25,
     close: 15.5,
+    trades: true,
     ...over,
   };
 }
@@ -346,6 +347,14 @@ const KEY_REFUSED: Problem = {
   ),
   quote: 'Check your client_id; <b>one or more</b> of the credentials are incorrect',
 };
+const LOCKED: VaultView = {
+  kind: 'locked',
+  problem: problem(
+    'VAULT_LOCKED',
+    'The keyring is locked.',
+    'Unlock it; until then a new sign-in is kept in memory only.',
+  ),
+};
 const NOT_SAVED = problem('keyring', 'The keyring refused to open.', 'Unlock it; saving is tried again by itself.');
 
 /** Each takes no argument and gives the whole snapshot. */
@@ -384,14 +393,7 @@ export const scenes: Record<string, () => Snapshot> = {
     ),
   locked: () =>
     snapshot(11.7, [accounts.unread()], {
-      vault: {
-        kind: 'locked',
-        problem: problem(
-          'keyring_locked',
-          'The keyring is locked.',
-          'Unlock it: saved tokens can’t be read until it is open.',
-        ),
-      },
+      vault: LOCKED,
     }),
   memory: () => snapshot(11.7, [accounts.valid()], { vault: { kind: 'memory', problem: null } }),
   not_saved: () =>
@@ -404,6 +406,21 @@ export const scenes: Record<string, () => Snapshot> = {
   wrong_user: () => snapshot(11.7, [account({ trouble: WRONG_USER })]),
   port_taken: () => snapshot(8.4, [account({ ...accounts.signed_out(), trouble: PORT_TAKEN })]),
   key_refused: () => snapshot(8.4, [account({ ...accounts.signed_out(), trouble: KEY_REFUSED })]),
+  locked_expired: () => snapshot(8.57, [accounts.expired()], { vault: LOCKED }),
+  secret_in_file: () =>
+    snapshot(11.7, [accounts.valid()], {
+      notes: [
+        {
+          about: '.env line 4',
+          problem: problem(
+            'secret_in_file',
+            'The client secret of upstox lies readable in .env line 4.',
+            'Let Daypass copy it into the keyring in Settings, then delete it: .env line 4.',
+            'fix_setting',
+          ),
+        },
+      ],
+    }),
   notes: () =>
     snapshot(11.7, [accounts.valid()], {
       notes: [

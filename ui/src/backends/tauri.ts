@@ -31,7 +31,7 @@ function hear<T>(event: string, tell: (payload: T) => void): () => void {
 }
 
 export class TauriBackend implements Backend {
-  readonly can = { settings: true, accounts: true, copyToken: true, signOut: true, paste: true };
+  readonly can = { settings: true, accounts: true, copyToken: true, signOut: true, paste: true, unlock: true };
 
   snapshot = () => call<Snapshot>('snapshot');
   changes = (tell: (change: Change) => void) =>
@@ -54,11 +54,14 @@ export class TauriBackend implements Backend {
   changeSettings = (changes: Record<string, SettingValue>) => call<undefined>('change_settings', { changes });
   putAccount = (account: NewAccount) => call<undefined>('put_account', { account });
   removeAccount = (account: string) => call<undefined>('remove_account', { account });
+  keepSecret = (account: string) => call<undefined>('keep_secret', { account });
+  unlock = () => call<undefined>('unlock');
   addPractice = () => call<string>('add_practice');
 
   openUrl = (url: string) => call<undefined>('open_link', { url });
   openSettings = () => call<undefined>('open_settings');
   hideWindow = () => call<undefined>('hide_window');
+  quit = () => call<undefined>('quit');
   autostart = () => call<boolean>('autostart');
   setAutostart = (on: boolean) => call<boolean>('set_autostart', { on });
 }
