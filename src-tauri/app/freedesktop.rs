@@ -69,6 +69,8 @@ async fn keep(mut inbox: UnboundedReceiver<Order>, reactions: Reactions) {
                 reaction = reaction(&there.handle) => {
                     if let Some(reaction) = reaction {
                         let _ = reactions.send((there.account.clone(), reaction));
+                        // A desktop may leave it there; whoever has answered is not asked any longer.
+                        withdraw(shown.take()).await;
                     }
                     shown = None;
                     continue;
@@ -80,12 +82,16 @@ async fn keep(mut inbox: UnboundedReceiver<Order>, reactions: Reactions) {
             None => return,
             Some(Order::Show(notice)) => show(shown, notice, &reactions).await,
             Some(Order::Withdraw) => {
-                if let Some(there) = shown {
-                    there.handle.close_async().await;
-                }
+                withdraw(shown).await;
                 None
             }
         };
+    }
+}
+
+async fn withdraw(shown: Option<Shown>) {
+    if let Some(there) = shown {
+        there.handle.close_async().await;
     }
 }
 
