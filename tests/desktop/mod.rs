@@ -5,10 +5,11 @@
 //! by process group. What this is not: a place for expectations; those are in the tests that use it.
 //!
 //! Needs (Debian): `xvfb dbus dbus-x11 xfwm4 xfce4-panel xfce4-notifyd gnome-keyring webkit2gtk-driver imagemagick xdotool
-//! wmctrl adwaita-icon-theme fonts-dejavu-core`.
+//! wmctrl adwaita-icon-theme fonts-dejavu-core`; for [`person`] also `chromium` and Node with what `ui/` installs.
 #![allow(dead_code, unreachable_pub, reason = "shared source, not a crate: each test uses its own part of it")]
 
 pub mod notices;
+pub mod person;
 pub mod tray;
 pub mod window;
 

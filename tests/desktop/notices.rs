@@ -6,7 +6,7 @@
 use super::{Desktop, LIMIT};
 use anyhow::{Context, bail};
 use futures::StreamExt;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use zbus::message::Type;
 use zbus::zvariant::{OwnedValue, Value};
 
@@ -53,6 +53,8 @@ pub struct Notices {
     /// Sent, and not answered by the daemon yet: by sender and serial number.
     sent: HashMap<(String, u32), Notice>,
     ready: VecDeque<Happening>,
+    /// On the screen, as far as it was heard.
+    open: BTreeSet<u32>,
 }
 
 impl Desktop {
@@ -61,7 +63,7 @@ impl Desktop {
         let bus = zbus::connection::Builder::address(self.address())?.build().await?;
         let stream = zbus::MessageStream::from(&bus);
         zbus::fdo::MonitoringProxy::new(&bus).await?.become_monitor(&[], 0).await?;
-        Ok(Notices { stream, sent: HashMap::new(), ready: VecDeque::new() })
+        Ok(Notices { stream, sent: HashMap::new(), ready: VecDeque::new(), open: BTreeSet::new() })
     }
 
     /// Presses a button, or `default` for the body, the way a daemon reports it.
@@ -80,7 +82,18 @@ impl Notices {
             }
             self.ready.pop_front().context("something happened")
         };
-        tokio::time::timeout(LIMIT, listening).await.context("no notification in time")?
+        let happening = tokio::time::timeout(LIMIT, listening).await.context("no notification in time")??;
+        match &happening {
+            Happening::Shown(notice) => self.open.insert(notice.id),
+            Happening::Closed(id, _) => self.open.remove(id),
+            Happening::Withdrawn(_) => false,
+        };
+        Ok(happening)
+    }
+
+    /// How many were on the screen after what was given last.
+    pub fn open(&self) -> usize {
+        self.open.len()
     }
 
     /// The next one that is shown with this in its title; others are passed over.
@@ -97,6 +110,16 @@ impl Notices {
     pub async fn withdrawn(&mut self, id: u32) -> anyhow::Result<()> {
         while self.next().await.with_context(|| format!("waiting for the end of {id}"))? != Happening::Withdrawn(id) {}
         Ok(())
+    }
+
+    /// Waits until this one is gone: withdrawn by its sender, or replaced by a quiet one that the desktop takes away.
+    pub async fn gone(&mut self, id: u32) -> anyhow::Result<()> {
+        loop {
+            match self.next().await.with_context(|| format!("waiting for the end of {id}"))? {
+                Happening::Withdrawn(which) | Happening::Closed(which, _) if which == id => return Ok(()),
+                _ => {}
+            }
+        }
     }
 
     fn hear(&mut self, message: &zbus::Message) -> anyhow::Result<()> {

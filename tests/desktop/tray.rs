@@ -95,6 +95,13 @@ impl Tray {
         Ok(text)
     }
 
+    /// The process that owns the item, by the word of the bus.
+    pub async fn process(&self) -> anyhow::Result<rustix::process::Pid> {
+        let names = zbus::fdo::DBusProxy::new(self.item.connection()).await?;
+        let id = names.get_connection_unix_process_id(self.item.destination().clone()).await?;
+        rustix::process::Pid::from_raw(i32::try_from(id)?).context("a process")
+    }
+
     /// `Active` or `Passive`.
     pub async fn status(&self) -> anyhow::Result<String> {
         Ok(self.item.get_property("Status").await?)
