@@ -309,8 +309,9 @@ impl Loading {
 
     pub(crate) fn note(&mut self, about: &str, what: &str, todo: &str) {
         let todo = if todo.is_empty() { "Mend it; the rest works meanwhile." } else { todo };
+        let begin = about.strip_prefix("the ").map_or_else(|| about.to_owned(), |rest| format!("The {rest}"));
         let problem =
-            Problem::new("bad_setting", "", "", Remedy::FixSetting).saying(format!("{about}: {what}")).advising(todo);
+            Problem::new("bad_setting", "", "", Remedy::FixSetting).saying(format!("{begin}: {what}")).advising(todo);
         self.notes.push(Note { about: about.to_owned(), problem });
     }
 }

@@ -37,7 +37,7 @@ pub(crate) fn read(text: &str) -> Result<Node, (Option<u64>, String)> {
     if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
         return Ok(Node::empty());
     }
-    serde_saphyr::from_str::<Node>(text).map(|node| node.as_written(text)).map_err(|error| {
+    serde_saphyr::from_str::<Node>(text).map(|node| node.written(text)).map_err(|error| {
         let line = error.location().map(|location| location.line());
         let first = error.to_string();
         let first = first.lines().next().unwrap_or_default().to_owned();
@@ -52,7 +52,7 @@ impl Node {
 
     /// A number that would not be written back as it stands (`0123`, `1e5`, one with forty digits) is a text: client ids
     /// and secrets look like this, and must not lose a digit.
-    fn as_written(mut self, text: &str) -> Self {
+    fn written(mut self, text: &str) -> Self {
         let number = match &self.value {
             Value::Whole(number) => Some(number.to_string()),
             Value::Number(number) => Some(number.to_string()),
@@ -64,9 +64,9 @@ impl Node {
             self.value = Value::Text(written.to_owned());
         }
         self.value = match self.value {
-            Value::List(items) => Value::List(items.into_iter().map(|item| item.as_written(text)).collect()),
+            Value::List(items) => Value::List(items.into_iter().map(|item| item.written(text)).collect()),
             Value::Map(entries) => {
-                Value::Map(entries.into_iter().map(|(key, node)| (key, node.as_written(text))).collect())
+                Value::Map(entries.into_iter().map(|(key, node)| (key, node.written(text))).collect())
             }
             value => value,
         };
