@@ -9,12 +9,13 @@ use daypass_manager::{Answer, Event, Handle};
 use daypass_vault::{Kind, Source, Vault, VaultError};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 /// The way to the vault; cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Strongroom {
     jobs: mpsc::Sender<Job>,
+    opened: Arc<Notify>,
 }
 
 type Job = Box<dyn FnOnce(&mut Room) + Send>;
@@ -24,6 +25,8 @@ struct Room {
     vault: Result<Vault, VaultError>,
     open: Box<dyn Fn() -> Result<Vault, VaultError> + Send>,
     now: Arc<dyn daypass_manager::Clock>,
+    /// A client secret was asked for in vain.
+    owes_secrets: bool,
 }
 
 impl Strongroom {
@@ -33,15 +36,28 @@ impl Strongroom {
         passphrase: Option<Secret>,
         now: Arc<dyn daypass_manager::Clock>,
     ) -> std::io::Result<Self> {
+        Self::on(move || open(&folder, passphrase.as_ref()), now)
+    }
+
+    /// The same with another way to open it.
+    fn on(
+        open: impl Fn() -> Result<Vault, VaultError> + Send + 'static,
+        now: Arc<dyn daypass_manager::Clock>,
+    ) -> std::io::Result<Self> {
         let (jobs, queue) = mpsc::channel::<Job>();
+        let opened = Arc::new(Notify::new());
+        let news = opened.clone();
         std::thread::Builder::new().name("vault".into()).spawn(move || {
-            let open = Box::new(move || open(&folder, passphrase.as_ref()));
-            let mut room = Room { vault: open(), open, now };
+            let mut room = Room { vault: open(), open: Box::new(open), now, owes_secrets: false };
             for job in queue {
                 job(&mut room);
+                if room.owes_secrets && room.is_open() {
+                    room.owes_secrets = false;
+                    news.notify_one();
+                }
             }
         })?;
-        Ok(Self { jobs })
+        Ok(Self { jobs, opened })
     }
 
     /// Reads an account and answers the manager.
@@ -86,7 +102,17 @@ impl Strongroom {
 
     /// An account's client secret.
     pub(crate) async fn client_secret(&self, account: AccountId) -> Result<Option<Secret>, Problem> {
-        self.ask(move |room| room.with(|vault| vault.client_secret(&account))).await
+        self.ask(move |room| {
+            let secret = room.with(|vault| vault.client_secret(&account));
+            room.owes_secrets |= secret.is_err() && !room.is_open();
+            secret
+        })
+        .await
+    }
+
+    /// Returns when the vault has opened after a client secret was asked for in vain.
+    pub(crate) async fn opened(&self) {
+        self.opened.notified().await;
     }
 
     /// Keeps a client secret.
@@ -145,12 +171,13 @@ impl Room {
     /// A vault that could not be opened is tried again: a keyring may come up after us.
     fn with<T>(&mut self, act: impl FnOnce(&Vault) -> Result<T, VaultError>) -> Result<T, VaultError> {
         if self.vault.is_err() {
-            self.vault = Ok((self.open)()?);
+            self.vault = (self.open)();
         }
-        match &self.vault {
-            Ok(vault) => act(vault),
-            Err(_) => (self.open)().and_then(|vault| act(&vault)),
-        }
+        self.vault.as_ref().map_err(Clone::clone).and_then(act)
+    }
+
+    fn is_open(&self) -> bool {
+        self.vault.as_ref().is_ok_and(|vault| vault.kind() != Kind::Locked)
     }
 
     fn tell(&self, handle: &Handle) {
@@ -165,18 +192,30 @@ impl Room {
     }
 }
 
-/// A keyring protects the vault; where there is none a passphrase does; where there is none either, and nothing sealed
-/// lies there, tokens are kept in memory only.
+/// Opens the vault of this folder from this source.
 fn open(folder: &Path, passphrase: Option<&Secret>) -> Result<Vault, VaultError> {
-    let with = |source| Vault::open(folder, source, Box::new(random));
-    match (with(Source::Keyring), passphrase) {
-        (Ok(vault), _) => Ok(vault),
-        (Err(_), Some(passphrase)) => with(Source::Passphrase(passphrase.clone())),
+    choose(passphrase, |source| Vault::open(folder, source, Box::new(random)))
+}
+
+/// A keyring protects the vault; where there is none, or none that opens, a passphrase does; where there is none either,
+/// and nothing sealed lies there, tokens are kept in memory only.
+fn choose(
+    passphrase: Option<&Secret>,
+    with: impl Fn(Source) -> Result<Vault, VaultError>,
+) -> Result<Vault, VaultError> {
+    let by_keyring = with(Source::Keyring);
+    match (by_keyring, passphrase) {
+        (Ok(vault), _) if vault.kind() != Kind::Locked => Ok(vault),
+        (by_keyring, Some(passphrase)) => match with(Source::Passphrase(passphrase.clone())) {
+            // What lies there waits for the keyring, and so does its reason.
+            Err(VaultError::SealedOtherwise { passphrase: false, .. }) => by_keyring,
+            by_passphrase => by_passphrase,
+        },
         (Err(VaultError::NoKeyring { sealed: false }), None) => {
             tracing::warn!("{MEMORY_ONLY}");
             with(Source::Memory)
         }
-        (Err(error), None) => Err(error),
+        (by_keyring, None) => by_keyring,
     }
 }
 
@@ -223,3 +262,133 @@ const MEMORY_ONLY: &str = "There is no keyring here and no DAYPASS_PASSPHRASE: t
 
 const GONE: Problem =
     Problem::new("vault_gone", "The vault's thread has ended.", "Restart Daypass; the log has more.", Remedy::TryAgain);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use daypass_domain::Generation;
+    use daypass_vault::Machine;
+    use daypass_vault::disk::RealDisk;
+    use daypass_vault::keyring::{Keyring, KeyringError};
+    use std::collections::BTreeMap;
+    use std::sync::Mutex;
+    use zeroize::Zeroizing;
+
+    /// A keyring whose answer can be changed.
+    #[derive(Clone, Default)]
+    struct Fake(Arc<Mutex<Content>>);
+
+    /// What it answers instead, and what is in it.
+    type Content = (Option<KeyringError>, BTreeMap<String, String>);
+
+    impl Fake {
+        fn be(&self, trouble: Option<KeyringError>) -> &Self {
+            self.0.lock().expect("a lock").0 = trouble;
+            self
+        }
+    }
+
+    impl Keyring for Fake {
+        fn read(&self, vault: &str) -> Result<Option<Zeroizing<String>>, KeyringError> {
+            let state = self.0.lock().expect("a lock");
+            state.0.clone().map_or_else(|| Ok(state.1.get(vault).cloned().map(Zeroizing::new)), Err)
+        }
+        fn write(&self, vault: &str, key: &str) -> Result<(), KeyringError> {
+            let mut state = self.0.lock().expect("a lock");
+            state.1.insert(vault.to_owned(), key.to_owned());
+            state.0.clone().map_or(Ok(()), Err)
+        }
+        fn ask_to_unlock(&self) -> Result<(), KeyringError> {
+            Ok(())
+        }
+    }
+
+    fn opened(folder: &Path, keyring: &Fake, passphrase: Option<&str>) -> Result<Vault, VaultError> {
+        let passphrase = passphrase.map(Secret::new);
+        choose(passphrase.as_ref(), |source| {
+            let keyring = Box::new(keyring.clone());
+            Vault::open_on(folder, source, Machine { disk: Box::new(RealDisk), keyring, entropy: Box::new(random) })
+        })
+    }
+
+    fn fill(vault: &Vault) {
+        let stored = daypass_vault::Stored { grant: None, generation: Generation(1), facts: serde_json::Value::Null };
+        let account = AccountId::new("upstox").expect("an id");
+        vault.save(&account, &stored, daypass_domain::Moment::UNIX_EPOCH).expect("saved");
+    }
+
+    const LOCKED: Option<KeyringError> = Some(KeyringError::Locked);
+    const ABSENT: Option<KeyringError> = Some(KeyringError::Absent);
+
+    #[test]
+    fn an_empty_folder_takes_the_best_that_is_there() {
+        for (trouble, passphrase, kind) in [
+            (None, None, Kind::Keyring),
+            (None, Some("pass-phrase"), Kind::Keyring),
+            (ABSENT, Some("pass-phrase"), Kind::Passphrase),
+            (LOCKED, Some("pass-phrase"), Kind::Passphrase),
+            (LOCKED, None, Kind::Locked),
+            (ABSENT, None, Kind::Memory),
+        ] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let keyring = Fake::default();
+            keyring.be(trouble.clone());
+            let vault = opened(folder.path(), &keyring, passphrase).expect("a vault");
+            assert_eq!(vault.kind(), kind, "{trouble:?}, {passphrase:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_keyring_sealed_waits_for_it_whatever_else_is_there() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let keyring = Fake::default();
+        fill(&opened(folder.path(), &keyring, None).expect("a vault"));
+        for passphrase in [None, Some("pass-phrase")] {
+            keyring.be(LOCKED);
+            assert_eq!(opened(folder.path(), &keyring, passphrase).map(|vault| vault.kind()), Ok(Kind::Locked));
+            keyring.be(ABSENT);
+            let error = opened(folder.path(), &keyring, passphrase).map(|vault| vault.kind());
+            assert_eq!(error, Err(VaultError::NoKeyring { sealed: true }), "never in memory");
+            keyring.be(None);
+            assert_eq!(opened(folder.path(), &keyring, passphrase).map(|vault| vault.kind()), Ok(Kind::Keyring));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_secret_that_was_asked_for_in_vain_is_announced_when_the_keyring_opens() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (keyring, account) = (Fake::default(), AccountId::new("upstox").expect("an id"));
+        let vault = opened(folder.path(), &keyring, None).expect("a vault");
+        let now = daypass_domain::Moment::UNIX_EPOCH;
+        vault.set_client_secret(&account, &Secret::new("sealed-secret"), now).expect("sealed");
+        keyring.be(LOCKED);
+        let (path, other) = (folder.path().to_owned(), keyring.clone());
+        let open = move || opened(&path, &other, None);
+        let strongroom = Strongroom::on(open, Arc::new(crate::clock::RealClock)).expect("a thread");
+        assert_eq!(strongroom.client_secret(account.clone()).await.expect_err("locked").code, "VAULT_LOCKED");
+        keyring.be(None);
+        // Whatever is asked of the vault next opens it.
+        let (_, announced) = tokio::join!(
+            strongroom.holds(account.clone(), Secret::new("something else")),
+            tokio::time::timeout(std::time::Duration::from_secs(30), strongroom.opened()),
+        );
+        announced.expect("announced");
+        let secret = strongroom.client_secret(account).await.expect("open").expect("there");
+        assert!(secret.same_as(&Secret::new("sealed-secret")));
+    }
+
+    #[test]
+    fn what_a_passphrase_sealed_needs_that_passphrase() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let keyring = Fake::default();
+        keyring.be(ABSENT);
+        fill(&opened(folder.path(), &keyring, Some("pass-phrase")).expect("a vault"));
+        for trouble in [None, ABSENT, LOCKED] {
+            keyring.be(trouble);
+            let kind = |passphrase| opened(folder.path(), &keyring, passphrase).map(|vault| vault.kind());
+            assert_eq!(kind(Some("pass-phrase")), Ok(Kind::Passphrase));
+            assert_eq!(kind(Some("another one")), Err(VaultError::WrongPassphrase));
+            assert!(matches!(kind(None), Err(VaultError::SealedOtherwise { passphrase: true, .. })));
+        }
+    }
+}
