@@ -11,6 +11,7 @@ mod hands;
 mod in_process;
 mod lock;
 mod logging;
+mod private;
 mod rehearsal;
 mod run;
 mod strongroom;
