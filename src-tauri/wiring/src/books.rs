@@ -4,7 +4,7 @@ use daypass_brokers::{Broker, Handshake, Network};
 use daypass_domain::{AccountId, Attempt, Credentials, Moment};
 use daypass_login::{Opener, Page, Paster};
 use daypass_manager::Clock;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::oneshot;
 use url::Url;
@@ -16,6 +16,8 @@ pub(crate) struct Books {
     http: reqwest::Client,
     accounts: Mutex<HashMap<AccountId, Known>>,
     sign_ins: Mutex<HashMap<AccountId, SignIn>>,
+    /// Whose stored secrets may be erased: accounts that a person has removed.
+    erasable: Mutex<HashSet<AccountId>>,
 }
 
 /// An account and its broker.
@@ -28,6 +30,9 @@ pub(crate) struct Known {
 /// A sign-in whose listener is open.
 pub(crate) struct SignIn {
     pub(crate) attempt: Attempt,
+    /// As they were when it began: a code is good only for the redirect URI and the client id that it was asked with,
+    /// whatever is changed in the settings meanwhile.
+    pub(crate) known: Known,
     pub(crate) handshake: Handshake,
     pub(crate) url: Url,
     pub(crate) paster: Paster,
@@ -36,7 +41,8 @@ pub(crate) struct SignIn {
 
 impl Books {
     pub(crate) fn new(clock: Arc<dyn Clock>, opener: Option<Arc<dyn Opener>>, http: reqwest::Client) -> Self {
-        Self { clock, opener, http, accounts: Mutex::default(), sign_ins: Mutex::default() }
+        let (accounts, sign_ins, erasable) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Self { clock, opener, http, accounts, sign_ins, erasable }
     }
 
     pub(crate) fn network(&self) -> Network {
@@ -57,6 +63,16 @@ impl Books {
 
     pub(crate) fn forget(&self, account: &AccountId) {
         guard(&self.accounts).remove(account);
+    }
+
+    /// A person removes this account: nothing of it is to stay.
+    pub(crate) fn allow_erasing(&self, account: AccountId) {
+        guard(&self.erasable).insert(account);
+    }
+
+    /// Whether a person has removed this account. Asked once.
+    pub(crate) fn may_erase(&self, account: &AccountId) -> bool {
+        guard(&self.erasable).remove(account)
     }
 
     pub(crate) fn sign_in_opened(&self, account: AccountId, sign_in: SignIn) {

@@ -5,6 +5,7 @@
 
 use crate::books::{Books, Known};
 use crate::in_process::refused;
+use crate::logging;
 use crate::rehearsal::Rehearsal;
 use crate::strongroom::Strongroom;
 use daypass_api::{Answer, NewAccount};
@@ -90,14 +91,15 @@ impl Desk {
             set(key, value);
         }
         let loaded = self.save(&changes)?;
+        let mut kept = Ok(());
         for (key, secret) in account.secrets {
             if key == "client_secret" && !secret.is_empty() {
-                let kept = self.strongroom.set_client_secret(id.clone(), secret).await;
-                kept.map_err(|problem| refused(Code::Internal, problem))?;
+                kept = self.strongroom.set_client_secret(id.clone(), secret).await;
             }
         }
+        // The rest is written by now, and in force even if the vault would not take the secret.
         self.bring_into_force(&loaded, &mut in_force).await;
-        Ok(id)
+        kept.map(|()| id).map_err(|problem| refused(Code::Failed, problem))
     }
 
     pub(crate) async fn remove_account(&self, account: &AccountId) -> Answer<()> {
@@ -106,6 +108,7 @@ impl Desk {
             return Err(refused(Code::UnknownAccount, UNKNOWN.saying(format!("There is no account \"{account}\"."))));
         }
         let loaded = self.save(&BTreeMap::from([(format!("accounts.{account}"), Value::Null)]))?;
+        self.books.allow_erasing(account.clone());
         self.bring_into_force(&loaded, &mut in_force).await;
         Ok(())
     }
@@ -143,10 +146,17 @@ impl Desk {
         Ok(id)
     }
 
-    /// A trouble that is no setting's, beside those that are.
-    pub(crate) async fn note(&self, note: Note) {
+    /// A trouble that is no setting's, shown beside those that are from the next reading on.
+    pub(crate) fn note(&self, note: Note) {
         self.other_notes.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(note);
-        self.read_all().await;
+    }
+
+    /// Client secrets that could not be read while the vault was locked are read once it is open. Never returns.
+    pub(crate) async fn follow_vault(self: Arc<Self>) {
+        loop {
+            self.strongroom.opened().await;
+            self.read_all().await;
+        }
     }
 
     fn load(&self) -> Loaded {
@@ -168,6 +178,7 @@ impl Desk {
     }
 
     async fn bring_into_force(&self, loaded: &Loaded, in_force: &mut Vec<AccountId>) {
+        logging::set_level(&loaded.settings.logging.level);
         self.handle.set_policy(loaded.settings.policy.clone());
         let mut notes: Vec<Note> =
             loaded.notes.iter().map(|note| Note { about: note.about.clone(), problem: note.problem.clone() }).collect();
@@ -177,10 +188,12 @@ impl Desk {
         let mut now_in_force = Vec::new();
         for settings in &loaded.settings.accounts {
             match self.known(settings).await {
-                Ok(known) => {
+                Ok((known, unread)) => {
                     now_in_force.push(settings.account.id.clone());
-                    self.handle.event(Event::Put(Box::new(setup(&known, settings))));
+                    let setup = setup(&known, settings, unread);
+                    // Known first: what the manager does about it may need it at once.
                     self.books.put(known);
+                    self.handle.event(Event::Put(Box::new(setup)));
                 }
                 Err(problem) => notes.push(Note { about: settings.account.id.to_string(), problem }),
             }
@@ -200,7 +213,8 @@ impl Desk {
         self.strongroom.holds(account.clone(), secret.clone()).await.unwrap_or(false)
     }
 
-    async fn known(&self, settings: &AccountSettings) -> Result<Known, Problem> {
+    /// The account with its broker and secret; and why the secret could not be read, if that is so.
+    async fn known(&self, settings: &AccountSettings) -> Result<(Known, Option<Problem>), Problem> {
         let mut account = settings.account.clone();
         let broker = daypass_brokers::find(&account.broker).ok_or_else(|| unknown_broker(&account.broker))?;
         let mut client_secret = settings.secret.clone();
@@ -209,17 +223,20 @@ impl Desk {
             account.options.insert("base_url".into(), url.to_string());
             client_secret = client_secret.or(Some(secret));
         }
+        let mut unread = None;
         if client_secret.is_none() {
             client_secret = self.strongroom.client_secret(account.id.clone()).await.unwrap_or_else(|problem| {
                 tracing::warn!(account = %account.id, "The client secret could not be read: {problem}");
+                unread = Some(problem);
                 None
             });
         }
-        Ok(Known { broker, credentials: Credentials { account, client_secret } })
+        Ok((Known { broker, credentials: Credentials { account, client_secret } }, unread))
     }
 }
 
-fn setup(known: &Known, settings: &AccountSettings) -> Setup {
+/// A secret that cannot be read now is not missing: nobody is asked to enter it again.
+fn setup(known: &Known, settings: &AccountSettings, unread: Option<Problem>) -> Setup {
     let (broker, credentials) = (known.broker, &known.credentials);
     Setup {
         account: credentials.account.clone(),
@@ -227,7 +244,7 @@ fn setup(known: &Known, settings: &AccountSettings) -> Setup {
         renewal: broker.renewal(credentials),
         probes: broker.probes(credentials),
         revokes: broker.revocation(credentials).is_some(),
-        missing: broker.check(credentials).err(),
+        missing: broker.check(credentials).err().map(|missing| unread.unwrap_or(missing)),
         policy: settings.policy.clone(),
     }
 }

@@ -13,12 +13,21 @@ use daypass_manager::{Answer, Effect, Handle, Hands};
 use std::sync::Arc;
 use tokio::runtime;
 use tokio::sync::oneshot;
+use tokio_util::task::TaskTracker;
 
 /// The manager's hands.
 pub(crate) struct Doer {
     pub(crate) books: Arc<Books>,
     pub(crate) strongroom: Strongroom,
     pub(crate) runtime: runtime::Handle,
+    /// What must not be cut off at the end: a code or a one-time refresh token is spent once it is sent.
+    pub(crate) flights: TaskTracker,
+}
+
+impl Doer {
+    fn fly(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.runtime.spawn(self.flights.track_future(work));
+    }
 }
 
 impl Hands for Doer {
@@ -27,7 +36,9 @@ impl Hands for Doer {
         match effect {
             Effect::Load(account, attempt) => self.strongroom.load(handle, account, attempt),
             Effect::Save(account, attempt, stored) => self.strongroom.save(handle, account, attempt, *stored),
-            Effect::Erase(account) => self.strongroom.erase(account),
+            Effect::Erase(account) if books.may_erase(&account) => self.strongroom.erase(account),
+            // A settings file that is broken, or was edited for a moment, must not cost a token.
+            Effect::Erase(account) => tracing::info!(%account, "no longer in the settings; what is stored of it stays"),
             Effect::Listen { account, attempt, open } => {
                 self.runtime.spawn(listen(books, handle, account, attempt, open));
             }
@@ -37,16 +48,16 @@ impl Hands for Doer {
             }
             Effect::Close(account, attempt, ending) => close(&books, &account, attempt, ending),
             Effect::Exchange(account, attempt, artefact) => {
-                self.runtime.spawn(exchange(books, handle, account, attempt, artefact));
+                self.fly(exchange(books, handle, account, attempt, artefact));
             }
             Effect::Probe(account, attempt, grant) => {
                 self.runtime.spawn(probe(books, handle, account, attempt, grant));
             }
             Effect::Renew(account, attempt, grant) => {
-                self.runtime.spawn(renew(books, handle, account, attempt, grant));
+                self.fly(renew(books, handle, account, attempt, grant));
             }
             Effect::Revoke(account, attempt, grant) => {
-                self.runtime.spawn(revoke(books, handle, account, attempt, grant));
+                self.fly(revoke(books, handle, account, attempt, grant));
             }
             Effect::Deliver(account, generation) => {
                 tracing::debug!(%account, %generation, "a new token may be handed out");
@@ -63,7 +74,8 @@ async fn listen(books: Arc<Books>, handle: Handle, account: AccountId, attempt: 
         Err(problem) => return handle.answer(account, attempt, Answer::Listening(Err(problem))),
     };
     let (finish, mut finished) = oneshot::channel();
-    let sign_in = SignIn { attempt, handshake, url: url.clone(), paster: waiting.paster(), finish };
+    let sign_in =
+        SignIn { attempt, known: known.clone(), handshake, url: url.clone(), paster: waiting.paster(), finish };
     books.sign_in_opened(account.clone(), sign_in);
     handle.answer(account.clone(), attempt, Answer::Listening(Ok(url.to_string())));
     if open {
@@ -109,13 +121,13 @@ async fn open_browser(books: Arc<Books>, account: AccountId, url: Option<url::Ur
 }
 
 async fn exchange(books: Arc<Books>, handle: Handle, account: AccountId, attempt: Attempt, artefact: Artefact) {
-    let handshake = books.sign_in(&account, attempt, |sign_in| sign_in.handshake.clone());
-    let answer = match (books.known(&account), handshake) {
-        (Some(known), Some(handshake)) => {
+    let begun = books.sign_in(&account, attempt, |sign_in| (sign_in.known.clone(), sign_in.handshake.clone()));
+    let answer = match begun {
+        Some((known, handshake)) => {
             let net = books.network();
             plain(known.broker.exchange(&net, &known.credentials, &handshake, &artefact).await)
         }
-        _ => Err(gone()),
+        None => Err(gone()),
     };
     handle.answer(account, attempt, Answer::Exchanged(answer));
 }

@@ -20,9 +20,8 @@ pub(crate) enum Tried {
     Taken,
 }
 
-/// Tries to take the lock of this data folder.
+/// Tries to take the lock of this data folder, which is there.
 pub(crate) fn take(data: &Path) -> std::io::Result<Tried> {
-    std::fs::create_dir_all(data)?;
     let mut file = OpenOptions::new().create(true).read(true).write(true).truncate(false).open(path(data))?;
     match file.try_lock() {
         Ok(()) => {

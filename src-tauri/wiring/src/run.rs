@@ -4,22 +4,24 @@ use crate::books::Books;
 use crate::clock::{RealClock, local_offset, watch_jumps};
 use crate::desk::Desk;
 use crate::hands::Doer;
-use crate::in_process::InProcess;
+use crate::in_process::{InProcess, refused};
 use crate::lock::{self, Lock, Tried};
 use crate::logging::{self, Log};
+use crate::private;
 use crate::rehearsal::Rehearsal;
 use crate::strongroom::Strongroom;
 use anyhow::Context;
 use daypass_api::{Client, SocketClient};
 use daypass_config::{Environment, Folders, Loaded, Sources};
-use daypass_domain::Secret;
+use daypass_domain::{Problem, Secret};
 use daypass_login::Opener;
 use daypass_manager::view::Note;
-use daypass_manager::{Event, Handle, Refused, service};
+use daypass_manager::{Code, Event, Handle, Refused, service};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 /// How to start.
 #[derive(Clone)]
@@ -66,7 +68,8 @@ struct Owner {
     desk: Arc<Desk>,
     doors: CancellationToken,
     tasks: Vec<JoinHandle<()>>,
-    jumps: JoinHandle<()>,
+    helpers: [JoinHandle<()>; 2],
+    flights: TaskTracker,
     turner: JoinHandle<()>,
     address: Option<String>,
     _lock: Lock,
@@ -76,17 +79,35 @@ struct Owner {
 /// Takes the lock and runs everything, or joins whoever holds it.
 pub async fn start(start: Start) -> anyhow::Result<Running> {
     let folders = start.folders();
+    private::folder(&folders.data).map_err(|problem| refused(Code::CannotStart, problem))?;
     let tried = lock::take(&folders.data)
-        .with_context(|| format!("The data folder {} cannot be used.", folders.data.display()))?;
+        .with_context(|| format!("The lock in the folder {} cannot be used", folders.data.display()))?;
     match tried {
         Tried::Ours(lock) => own(start, folders, lock).await,
-        Tried::Taken if start.join => {
-            let client = SocketClient::connect(folders.socket()).await?;
-            Ok(Running { client: Arc::new(client), owner: None })
-        }
+        Tried::Taken if start.join => Ok(Running { client: Arc::new(join(&folders).await?), owner: None }),
         Tried::Taken => {
             anyhow::bail!("Daypass runs already in {}. Use that one, or set DAYPASS_HOME.", folders.data.display())
         }
+    }
+}
+
+/// An owner that has only just taken the lock opens its door within this time; so long it is knocked.
+const KNOCKING: std::time::Duration = std::time::Duration::from_secs(10);
+const BETWEEN_KNOCKS: std::time::Duration = std::time::Duration::from_millis(100);
+
+/// Two starts at once: the second one waits for the first one's door.
+async fn join(folders: &Folders) -> Result<SocketClient, Refused> {
+    let knock = async {
+        loop {
+            match SocketClient::connect(folders.socket()).await {
+                Err(refused) if refused.code == Code::NotRunning => tokio::time::sleep(BETWEEN_KNOCKS).await,
+                answer => return answer,
+            }
+        }
+    };
+    match tokio::time::timeout(KNOCKING, knock).await {
+        Ok(answer) => answer,
+        Err(_) => SocketClient::connect(folders.socket()).await,
     }
 }
 
@@ -116,11 +137,14 @@ impl Running {
     pub async fn stop(self) {
         let Some(owner) = self.owner else { return };
         owner.doors.cancel();
-        owner.jumps.abort();
+        owner.helpers.iter().for_each(JoinHandle::abort);
         // The doors close by themselves within moments; answers under way are finished.
         for task in owner.tasks {
             let _ = task.await;
         }
+        // A spent code or refresh token whose answer is cut off would be a lost sign-in.
+        owner.flights.close();
+        let _ = tokio::time::timeout(LAST_ANSWERS, owner.flights.wait()).await;
         owner.handle.stop().await;
         let _ = owner.turner.await;
         owner.strongroom.flush().await;
@@ -128,6 +152,9 @@ impl Running {
         tracing::info!("Daypass has ended");
     }
 }
+
+/// As long as one request to a broker may take.
+const LAST_ANSWERS: std::time::Duration = std::time::Duration::from_secs(30);
 
 async fn own(start: Start, folders: Folders, lock: Lock) -> anyhow::Result<Running> {
     let first = first_look(&start, &folders);
@@ -138,7 +165,8 @@ async fn own(start: Start, folders: Folders, lock: Lock) -> anyhow::Result<Runni
     let strongroom = Strongroom::open(folders.data.join("vault"), passphrase, clock.clone())?;
     let books = Arc::new(Books::new(clock.clone(), start.opener.clone(), daypass_brokers::http_client()));
     let runtime = tokio::runtime::Handle::current();
-    let doer = Doer { books: books.clone(), strongroom: strongroom.clone(), runtime };
+    let flights = TaskTracker::new();
+    let doer = Doer { books: books.clone(), strongroom: strongroom.clone(), runtime, flights: flights.clone() };
     let (handle, turning) = service::start(first.settings.policy.clone(), clock, doer);
     let turner = tokio::spawn(turning);
     let desk = Arc::new(Desk {
@@ -156,14 +184,17 @@ async fn own(start: Start, folders: Folders, lock: Lock) -> anyhow::Result<Runni
     strongroom.look(handle.clone());
     let client: Arc<dyn Client> = Arc::new(InProcess { handle: handle.clone(), books, desk: desk.clone() });
     let doors = CancellationToken::new();
-    let (tasks, address) = open_doors(&first, &folders, &client, &desk, &doors).await?;
+    let bound = Doors::bind(&first, &folders, &desk).await;
     desk.read_all().await;
     if start.practice && first.settings.accounts.is_empty() {
         client.add_practice().await?;
     }
     handle.event(Event::Started);
-    let jumps = tokio::spawn(watch_jumps(handle.clone()));
-    let owner = Owner { handle, strongroom, desk, doors, tasks, jumps, turner, address, _lock: lock, _log: log };
+    let helpers = [tokio::spawn(watch_jumps(handle.clone())), tokio::spawn(desk.clone().follow_vault())];
+    let address = bound.tcp.as_ref().map(daypass_api::TcpDoor::url);
+    let tasks = bound.serve(&client, &doors);
+    let owner =
+        Owner { handle, strongroom, desk, doors, tasks, helpers, flights, turner, address, _lock: lock, _log: log };
     Ok(Running { client, owner: Some(owner) })
 }
 
@@ -187,29 +218,34 @@ fn passphrase(env: &Environment) -> Option<Secret> {
     text.or_else(|| env.text("DAYPASS_PASSPHRASE")).map(Secret::new)
 }
 
-/// The socket for this user's programs, and HTTP on loopback. A taken port costs only that door.
-async fn open_doors(
-    loaded: &Loaded,
-    folders: &Folders,
-    client: &Arc<dyn Client>,
-    desk: &Arc<Desk>,
-    doors: &CancellationToken,
-) -> anyhow::Result<(Vec<JoinHandle<()>>, Option<String>)> {
-    let socket = daypass_api::bind_socket(&folders.socket()).await.context("The local socket cannot be opened.")?;
-    let mut tasks = vec![tokio::spawn(daypass_api::serve_socket(socket, client.clone(), doors.clone()))];
-    let mut address = None;
-    let api = &loaded.settings.api;
-    if api.enabled {
-        match daypass_api::bind_tcp(api.port).await {
-            Ok(door) => {
-                address = Some(door.url());
-                tasks.push(tokio::spawn(daypass_api::serve_tcp(door, client.clone(), doors.clone())));
-            }
-            Err(problem) => {
-                tracing::warn!("{problem}");
-                desk.note(Note { about: format!("port {}", api.port), problem }).await;
-            }
-        }
+/// The socket for this user's programs, and HTTP on loopback. One that cannot be opened costs only itself.
+struct Doors {
+    socket: Option<daypass_api::SocketDoor>,
+    tcp: Option<daypass_api::TcpDoor>,
+}
+
+impl Doors {
+    /// Bound early, so that whoever comes waits; served when there is something to show.
+    async fn bind(loaded: &Loaded, folders: &Folders, desk: &Desk) -> Self {
+        let trouble = |about: String, problem: Problem| {
+            tracing::warn!("{problem}");
+            desk.note(Note { about, problem });
+        };
+        let socket = daypass_api::bind_socket(&folders.socket()).await;
+        let socket = socket.map_err(|problem| trouble("the local socket".into(), problem)).ok();
+        let api = &loaded.settings.api;
+        let tcp = match api.enabled {
+            true => daypass_api::bind_tcp(api.port).await,
+            false => return Self { socket, tcp: None },
+        };
+        let tcp = tcp.map_err(|problem| trouble(format!("port {}", api.port), problem)).ok();
+        Self { socket, tcp }
     }
-    Ok((tasks, address))
+
+    fn serve(self, client: &Arc<dyn Client>, end: &CancellationToken) -> Vec<JoinHandle<()>> {
+        let (client, end) = (|| client.clone(), || end.clone());
+        let socket = self.socket.map(|door| tokio::spawn(daypass_api::serve_socket(door, client(), end())));
+        let tcp = self.tcp.map(|door| tokio::spawn(daypass_api::serve_tcp(door, client(), end())));
+        socket.into_iter().chain(tcp).collect()
+    }
 }
