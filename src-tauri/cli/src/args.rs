@@ -65,6 +65,11 @@ pub(crate) enum Verb {
     },
     /// List the accounts
     Accounts,
+    /// Copy a client secret that lies in a file into the keyring, and name the line to delete
+    KeepSecret {
+        /// Which account
+        account: Option<String>,
+    },
     /// Open the dashboard in the browser
     Dashboard {
         /// Only print its address

@@ -6,7 +6,9 @@ use std::io::{IsTerminal, Write};
 
 /// Writes one line for each account.
 pub(crate) fn accounts(accounts: &[&AccountView], now: DateTime<Utc>) -> std::io::Result<()> {
-    let colours = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    // An empty NO_COLOR says nothing, by its own rules.
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let colours = std::io::stdout().is_terminal() && !plain;
     let width = |text: fn(&AccountView) -> &str| accounts.iter().map(|a| text(a).chars().count()).max().unwrap_or(0);
     let (ids, labels) = (width(|a| &a.id), width(|a| &a.label));
     let mut out = std::io::stdout().lock();

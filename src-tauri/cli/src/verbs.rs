@@ -6,6 +6,7 @@ use daypass_wiring::api::TokenStatus;
 use daypass_wiring::domain::{AccountId, Problem, Remedy};
 use daypass_wiring::view::Snapshot;
 use daypass_wiring::{Browser, Client, Code, Opener, Refused, SystemOpener};
+use futures::StreamExt;
 use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -19,14 +20,10 @@ pub(crate) async fn run(verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Status { account, json } => status(account, json).await?,
         Verb::SignIn { account, no_browser, wait } => sign_in(account, no_browser, wait).await?,
         Verb::Refresh { account, no_browser, wait } => refresh(account, no_browser, wait).await?,
-        Verb::SignOut { account } => {
-            let (client, id) = ask_owner(account).await?;
-            client.sign_out(&id).await?;
-            client.finished(&id, chrono::Duration::seconds(30)).await.ok();
-            println(&format!("{id} is signed out."))?;
-        }
+        Verb::SignOut { account } => sign_out(account).await?,
+        Verb::KeepSecret { account } => keep_secret(account).await?,
         Verb::Token { account, min_valid } => {
-            let (client, id) = ask_owner(account).await?;
+            let (client, id) = ask_owner(account).await.map_err(without_token)?;
             let out = client.token(&id, chrono::Duration::from_std(min_valid)?).await?;
             println(out.token.expose())?;
         }
@@ -75,6 +72,9 @@ async fn sign_in(account: Option<String>, no_browser: bool, wait: Duration) -> a
     let sign_in = client.sign_in(&id, how).await?;
     if no_browser {
         println(&sign_in.sign_in_url)?;
+    } else {
+        // Whoever runs the manager may have no browser, or another screen than this one.
+        let _ = writeln!(std::io::stderr(), "Sign in in your browser. If none has opened: {}", sign_in.sign_in_url);
     }
     wait_for(&*client, &id, wait).await
 }
@@ -88,6 +88,43 @@ async fn refresh(account: Option<String>, no_browser: bool, wait: Duration) -> a
     wait_for(&*client, &id, wait).await
 }
 
+/// A broker that does not answer is not waited for any longer than this; the token is gone here in any case.
+const SIGN_OUT_LIMIT: Duration = Duration::from_secs(60);
+
+async fn sign_out(account: Option<String>) -> anyhow::Result<()> {
+    let (client, id) = ask_owner(account).await?;
+    client.sign_out(&id).await?;
+    let mut changes = client.changes().await?;
+    let over = async {
+        while let Some(snapshot) = changes.next().await {
+            let view = snapshot.accounts.into_iter().find(|view| view.id == id.as_str());
+            match view {
+                Some(view) if view.work.is_some() => {}
+                view => return view.and_then(|view| view.trouble),
+            }
+        }
+        None
+    };
+    let trouble = tokio::time::timeout(SIGN_OUT_LIMIT, over).await.map_err(|_| late())?;
+    if let Some(problem) = trouble {
+        let _ = writeln!(std::io::stderr(), "daypass: {problem} ({})", problem.code);
+    }
+    println(&format!("{id} is signed out."))
+}
+
+/// The secret itself never comes here: the owner copies it, and says where it lies.
+async fn keep_secret(account: Option<String>) -> anyhow::Result<()> {
+    let (client, id) = ask_owner(account).await?;
+    client.keep_secret(&id).await?;
+    println(&format!("The client secret of {id} is sealed with Daypass now."))?;
+    let settings = client.settings().await?;
+    let found = settings["secrets_in_files"].as_array().cloned().unwrap_or_default();
+    for found in found.iter().filter(|found| found["account"] == id.as_str()) {
+        println(&format!("Delete it from the file: {}.", found["where"].as_str().unwrap_or_default()))?;
+    }
+    Ok(())
+}
+
 async fn wait_for(client: &dyn Client, id: &AccountId, wait: Duration) -> anyhow::Result<()> {
     client.finished(id, chrono::Duration::from_std(wait)?).await?;
     let snapshot = client.snapshot().await?;
@@ -99,6 +136,15 @@ async fn dashboard(no_browser: bool) -> anyhow::Result<()> {
     let settings = daypass_wiring::connect().await?.settings().await?;
     let rows = settings["settings"].as_array().cloned().unwrap_or_default();
     let value = |key: &str| rows.iter().find(|row| row["key"] == key).map(|row| row["value"].clone());
+    if value("api.enabled") == Some(false.into()) {
+        let problem = Problem::new(
+            "door_closed",
+            "The local HTTP door is closed.",
+            "Set api.enabled to true and restart Daypass.",
+            Remedy::FixSetting,
+        );
+        return Err(Refused { code: Code::CannotStart, problem }.into());
+    }
     let port = value("api.port").and_then(|port| port.as_f64()).unwrap_or(8000.0);
     let address = format!("http://127.0.0.1:{port:.0}/dashboard");
     println(&address)?;
@@ -122,8 +168,11 @@ fn only(snapshot: &Snapshot) -> Result<AccountId, Refused> {
     let ids: Vec<&str> = snapshot.accounts.iter().map(|view| view.id.as_str()).collect();
     match ids.as_slice() {
         [id] => AccountId::new(*id).map_err(|_| unknown(id)),
-        [] => Err(no("no_account", "There is no account yet.", "Add one in the window or in config.yaml.".into())),
-        _ => Err(no("which_account", "There are several accounts.", format!("Name one of: {}.", ids.join(", ")))),
+        [] => Err(Refused { code: Code::NoCredentials, problem: NO_ACCOUNT }),
+        _ => {
+            let problem = WHICH_ACCOUNT.advising(format!("Name one of: {}.", ids.join(", ")));
+            Err(Refused { code: Code::BadInput, problem })
+        }
     }
 }
 
@@ -133,9 +182,27 @@ fn unknown(account: &str) -> Refused {
     Refused { code: Code::UnknownAccount, problem }
 }
 
-fn no(code: &'static str, what: &'static str, todo: String) -> Refused {
-    Refused { code: Code::BadInput, problem: Problem::new(code, what, "", Remedy::FixSetting).advising(todo) }
+/// Without an account there is no token either: to a script that wants one it is the same.
+fn without_token(error: anyhow::Error) -> anyhow::Error {
+    match error.downcast::<Refused>() {
+        Ok(refused) if refused.code == Code::NoCredentials => Refused { code: Code::NoToken, ..refused }.into(),
+        Ok(refused) => refused.into(),
+        Err(error) => error,
+    }
 }
+
+fn late() -> Refused {
+    let problem = Problem::new("time_limit", "The sign-out is not over yet.", "Ask for its status.", Remedy::TryAgain);
+    Refused { code: Code::TimeLimit, problem }
+}
+
+const NO_ACCOUNT: Problem = Problem::new(
+    "no_account",
+    "There is no account yet.",
+    "Add one in the window or in config.yaml.",
+    Remedy::FixSetting,
+);
+const WHICH_ACCOUNT: Problem = Problem::new("which_account", "There are several accounts.", "", Remedy::FixSetting);
 
 /// A line on standard output; a reader that went away is no error worth a word.
 fn println(line: &str) -> anyhow::Result<()> {
