@@ -8,12 +8,15 @@
 
 import { browser } from '../../ui/browser/stage.mjs';
 
+/** As it looks when nothing moves any more. */
+const shot = (page, path) => page.screenshot({ path, animations: 'disabled' });
+
 async function approve(page, url, picture) {
   await page.goto(url);
   await page.click('button[name=approve]');
   const result = page.locator('h1', { hasText: /^Signed in/ });
   await result.waitFor();
-  await page.screenshot({ path: picture });
+  await shot(page, picture);
   console.log(page.url());
   console.log(await result.innerText());
 }
@@ -21,16 +24,16 @@ async function approve(page, url, picture) {
 async function look(page, url, light, dark) {
   await page.goto(url);
   await page.locator('.cards').waitFor();
-  await page.screenshot({ path: light });
+  await shot(page, light);
   await page.emulateMedia({ colorScheme: 'dark' });
-  await page.screenshot({ path: dark });
+  await shot(page, dark);
   console.log(await page.locator('body').innerText());
 }
 
 const [what, ...rest] = process.argv.slice(2);
 const chromium = await browser();
 try {
-  const page = await chromium.newPage({ viewport: { width: 920, height: 640 } });
+  const page = await chromium.newPage({ viewport: { width: 920, height: 430 } });
   await { approve, look }[what](page, ...rest);
 } finally {
   await chromium.close();
