@@ -5,10 +5,12 @@
 mod owner;
 
 use owner::{command, text};
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 
 /// A service that is ended with the test.
 struct Service(Child);
@@ -23,17 +25,27 @@ impl Drop for Service {
 impl Service {
     /// Started, and past the point where it says how to sign in. Its local HTTP door stays closed.
     fn start(home: &Path) -> Self {
-        let mut command = command(home, &["serve"]);
+        Self::until(command(home, &["serve"]), "Sign in:").0
+    }
+
+    /// Started, and past this line, which is given back.
+    fn until(mut command: Command, wanted: &str) -> (Self, String) {
         command.env("DAYPASS_API_ENABLED", "false").env("DAYPASS_PASSPHRASE", "correct horse battery");
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it runs");
-        let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
-        let mut line = String::new();
-        while !line.starts_with("Sign in:") {
-            line.clear();
-            assert!(out.read_line(&mut line).expect("a line") > 0, "it ended before it said how to sign in");
-        }
-        Self(child)
+        let line = line(&mut child, wanted);
+        (Self(child), line)
     }
+}
+
+/// The first line that begins like this.
+fn line(child: &mut Child, wanted: &str) -> String {
+    let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
+    let mut line = String::new();
+    while !line.starts_with(wanted) {
+        line.clear();
+        assert!(out.read_line(&mut line).expect("a line") > 0, "it ended before it said {wanted}");
+    }
+    line.trim_end().to_owned()
 }
 
 fn mode(path: &Path) -> u32 {
@@ -150,13 +162,60 @@ impl Config {
     }
 }
 
+#[test]
+fn a_sign_in_that_is_past_the_browser_is_finished_before_the_end() {
+    let home = tempfile::tempdir().expect("a folder");
+    let practice = command(home.path(), &["practice", "--port", "0"]);
+    let (_broker, said) = Service::until(practice, "Practice broker: ");
+    let broker = said.split(": ").nth(1).expect("an address").trim_end_matches('/').to_owned();
+    let (config, socket) = (write_config(home.path()), home.path().join("run/daypass.sock"));
+    let serve = || {
+        let mut serve = command(home.path(), &["serve"]);
+        serve.env("UPSTOX_BASE_URL", &broker);
+        Service::until(serve, "Sign in:").0
+    };
+    let mut service = serve();
+    let host = broker.trim_start_matches("http://");
+    let slow = r#"{"route":"token","fault":{"delay_ms":1500}}"#;
+    let answer = talk(TcpStream::connect(host).expect("the broker"), "POST", "/practice/control", JSON, slow);
+    assert!(answer.starts_with("HTTP/1.1 2"), "{answer}");
+
+    let mut sign_in = command(home.path(), &["sign-in", "--no-browser"]);
+    let mut sign_in = sign_in.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it runs");
+    let address = line(&mut sign_in, "http://");
+    let dialog = address.strip_prefix(broker.as_str()).expect("the broker's own address");
+    let form = "application/x-www-form-urlencoded";
+    let page = talk(TcpStream::connect(host).expect("the broker"), "POST", dialog, form, "user=AB1234&approve=yes");
+    let back = page.lines().find_map(|line| line.strip_prefix("location: ")).expect("the way back").to_owned();
+    let (listener, path) = back.trim_start_matches("http://").split_once('/').expect("a path");
+    // Its answer comes when all is over; nobody waits for it here.
+    let mut browser = TcpStream::connect(listener).expect("the listener");
+    write!(browser, "GET /{path} HTTP/1.1\r\nHost: {listener}\r\n\r\n").expect("a question");
+    let look = || talk(UnixStream::connect(&socket).expect("the socket"), "GET", "/api/snapshot", JSON, "");
+    owner::wait("the code is on its way", || look().contains(r#""kind":"exchanging""#));
+
+    let id = service.0.id().to_string();
+    assert!(Command::new("sh").args(["-c", "kill -TERM $0", &id]).status().expect("a shell").success());
+    assert!(service.0.wait().expect("its end").success());
+    sign_in.wait().expect("its end");
+    let _service = serve();
+    owner::wait("the token is there", || {
+        command(home.path(), &["token"]).output().expect("it runs").status.code() == Some(0)
+    });
+    drop(config);
+}
+
+const JSON: &str = "application/json";
+
 fn post(socket: &Path, path: &str, body: &str) -> String {
-    use std::io::{Read, Write};
-    let mut line = std::os::unix::net::UnixStream::connect(socket).expect("the socket");
+    talk(UnixStream::connect(socket).expect("the socket"), "POST", path, JSON, body)
+}
+
+fn talk(mut line: impl Read + Write, method: &str, path: &str, kind: &str, body: &str) -> String {
     let length = body.len();
     write!(
         line,
-        "POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\
+        "{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\
          Connection: close\r\n\r\n{body}"
     )
     .expect("a question");

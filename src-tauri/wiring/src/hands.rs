@@ -13,21 +13,12 @@ use daypass_manager::{Answer, Effect, Handle, Hands};
 use std::sync::Arc;
 use tokio::runtime;
 use tokio::sync::oneshot;
-use tokio_util::task::TaskTracker;
 
 /// The manager's hands.
 pub(crate) struct Doer {
     pub(crate) books: Arc<Books>,
     pub(crate) strongroom: Strongroom,
     pub(crate) runtime: runtime::Handle,
-    /// What must not be cut off at the end: a code or a one-time refresh token is spent once it is sent.
-    pub(crate) flights: TaskTracker,
-}
-
-impl Doer {
-    fn fly(&self, work: impl Future<Output = ()> + Send + 'static) {
-        self.runtime.spawn(self.flights.track_future(work));
-    }
 }
 
 impl Hands for Doer {
@@ -48,16 +39,16 @@ impl Hands for Doer {
             }
             Effect::Close(account, attempt, ending) => close(&books, &account, attempt, ending),
             Effect::Exchange(account, attempt, artefact) => {
-                self.fly(exchange(books, handle, account, attempt, artefact));
+                self.runtime.spawn(exchange(books, handle, account, attempt, artefact));
             }
             Effect::Probe(account, attempt, grant) => {
                 self.runtime.spawn(probe(books, handle, account, attempt, grant));
             }
             Effect::Renew(account, attempt, grant) => {
-                self.fly(renew(books, handle, account, attempt, grant));
+                self.runtime.spawn(renew(books, handle, account, attempt, grant));
             }
             Effect::Revoke(account, attempt, grant) => {
-                self.fly(revoke(books, handle, account, attempt, grant));
+                self.runtime.spawn(revoke(books, handle, account, attempt, grant));
             }
             Effect::Deliver(account, generation) => {
                 tracing::debug!(%account, %generation, "a new token may be handed out");

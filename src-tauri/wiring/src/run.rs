@@ -15,13 +15,12 @@ use daypass_api::{Client, SocketClient};
 use daypass_config::{Environment, Folders, Loaded, Sources};
 use daypass_domain::{Problem, Secret};
 use daypass_login::Opener;
-use daypass_manager::view::Note;
+use daypass_manager::view::{Note, WorkKind};
 use daypass_manager::{Code, Event, Handle, Refused, service};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 /// How to start.
 #[derive(Clone)]
@@ -69,7 +68,6 @@ struct Owner {
     doors: CancellationToken,
     tasks: Vec<JoinHandle<()>>,
     helpers: [JoinHandle<()>; 2],
-    flights: TaskTracker,
     turner: JoinHandle<()>,
     address: Option<String>,
     _lock: Lock,
@@ -142,9 +140,7 @@ impl Running {
         for task in owner.tasks {
             let _ = task.await;
         }
-        // A spent code or refresh token whose answer is cut off would be a lost sign-in.
-        owner.flights.close();
-        let _ = tokio::time::timeout(LAST_ANSWERS, owner.flights.wait()).await;
+        let _ = tokio::time::timeout(LAST_ANSWERS, last_answers(&owner.handle)).await;
         owner.handle.stop().await;
         let _ = owner.turner.await;
         owner.strongroom.flush().await;
@@ -156,6 +152,19 @@ impl Running {
 /// As long as one request to a broker may take.
 const LAST_ANSWERS: std::time::Duration = std::time::Duration::from_secs(30);
 
+/// A code or a one-time refresh token is spent once it is sent: an answer that is cut off would be a lost sign-in.
+async fn last_answers(handle: &Handle) {
+    let spent = |kind| matches!(kind, WorkKind::Exchanging | WorkKind::Proving | WorkKind::Renewing);
+    let mut version = handle.version();
+    while let Ok(snapshot) = handle.look().await {
+        let under_way =
+            snapshot.accounts.iter().filter_map(|account| account.work.as_ref()).any(|work| spent(work.kind));
+        if !under_way || version.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
 async fn own(start: Start, folders: Folders, lock: Lock) -> anyhow::Result<Running> {
     let first = first_look(&start, &folders);
     let logging = &first.settings.logging;
@@ -165,8 +174,7 @@ async fn own(start: Start, folders: Folders, lock: Lock) -> anyhow::Result<Runni
     let strongroom = Strongroom::open(folders.data.join("vault"), passphrase, clock.clone())?;
     let books = Arc::new(Books::new(clock.clone(), start.opener.clone(), daypass_brokers::http_client()));
     let runtime = tokio::runtime::Handle::current();
-    let flights = TaskTracker::new();
-    let doer = Doer { books: books.clone(), strongroom: strongroom.clone(), runtime, flights: flights.clone() };
+    let doer = Doer { books: books.clone(), strongroom: strongroom.clone(), runtime };
     let (handle, turning) = service::start(first.settings.policy.clone(), clock, doer);
     let turner = tokio::spawn(turning);
     let desk = Arc::new(Desk {
@@ -193,8 +201,7 @@ async fn own(start: Start, folders: Folders, lock: Lock) -> anyhow::Result<Runni
     let helpers = [tokio::spawn(watch_jumps(handle.clone())), tokio::spawn(desk.clone().follow_vault())];
     let address = bound.tcp.as_ref().map(daypass_api::TcpDoor::url);
     let tasks = bound.serve(&client, &doors);
-    let owner =
-        Owner { handle, strongroom, desk, doors, tasks, helpers, flights, turner, address, _lock: lock, _log: log };
+    let owner = Owner { handle, strongroom, desk, doors, tasks, helpers, turner, address, _lock: lock, _log: log };
     Ok(Running { client, owner: Some(owner) })
 }
 
