@@ -35,6 +35,7 @@ const SCENES = [
   'not_verified',
   'paused',
   'practice',
+  'practice_expired',
   'many',
   'locked',
   'locked_expired',

@@ -138,6 +138,11 @@ function proof(account: AccountView, now: number): string {
   return said.proof.silent(account.broker_name, ago);
 }
 
+/** A broker rounds its ends: one and the same end is written in one way. */
+function sameEnd({ held_until }: AccountView, end: string): string {
+  return held_until !== null && Math.abs(ms(held_until) - ms(end)) < 1000 ? held_until : end;
+}
+
 function next(account: AccountView, now: number): string {
   if (isWaiting(account)) return said.next.finishThere;
   if (account.standing === 'paused' && account.valid) return said.next.stillServed;
@@ -153,7 +158,7 @@ function next(account: AccountView, now: number): string {
   const plan = bare === '' ? '' : said.next.next(bare);
   const pressing = account.standing === 'ends_soon' || account.standing === 'last_hour';
   if (pressing && !account.useful && account.new_end !== null) {
-    return `${plan}${plan === '' ? '' : '. '}${said.next.sameEnd(atWhen(account.new_end, now, account.day))}`;
+    return `${plan}${plan === '' ? '' : '. '}${said.next.sameEnd(atWhen(sameEnd(account, account.new_end), now, account.day))}`;
   }
   return plan;
 }

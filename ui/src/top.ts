@@ -71,7 +71,10 @@ export interface Banner {
 
 function marketLine(account: AccountView, now: number): string {
   const phase = marketPhase(account, now);
-  if (phase === 'before') return `${words.banner.opensIn(span(momentOf(account, account.day.open) - now))} `;
+  if (phase === 'before') {
+    const gap = momentOf(account, account.day.open) - now;
+    return `${words.banner.opensIn(isShortDay(account.day.seconds) ? countdown(gap) : span(gap))} `;
+  }
   return phase === 'open' ? `${words.banner.marketOpen} ` : '';
 }
 

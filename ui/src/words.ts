@@ -42,7 +42,7 @@ const stepWithTime: Record<NextStep, (at: string) => string> = {
   enter_credentials: () => 'enter what is missing, then sign in',
   probe: (at) => `asks the broker again ${at}`,
   renew: (at) => `renews by itself ${at}`,
-  ask_person: (at) => `sign in ${at}`,
+  ask_person: (at) => `asks for a sign-in ${at}`,
   remind: (at) => `reminds you ${at}`,
   save_again: (at) => `saves the token again ${at}`,
   give_up: (at) => `gives up ${at}`,
@@ -437,6 +437,7 @@ export const words = {
 
     add: 'Add an account',
     addPractice: 'Add a practice account',
+    addAny: 'Add another broker',
     addOther: (broker: string) => `Add ${broker}`,
     none: 'No account yet.',
     edit: 'Edit',

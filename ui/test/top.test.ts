@@ -74,6 +74,13 @@ describe('the banner', () => {
     expect(screen.getByRole('heading', { name: 'Also' }).parentElement?.textContent).toContain('Port 8000 is taken');
   });
 
+  test('names the place of a trouble once', async () => {
+    await open('notes');
+    expect(document.querySelector('.banners')?.textContent).toContain('config.yaml, line 7');
+    const also = screen.getByRole('heading', { name: 'Also' }).parentElement;
+    expect(also?.textContent?.match(/port 8000/gi)).toHaveLength(1);
+  });
+
   test('a locked vault has one way out, and is gone once it is open', async () => {
     const { backend } = await open('locked');
     const button = document.querySelector<HTMLElement>('.banners .banner.soon button');
@@ -159,6 +166,30 @@ describe('the verdict', () => {
     const day = { ...account.day, trades: false };
     const shown = snapshot(8, [{ ...account, day, held_until: at(9) }]);
     expect(verdict(shown, Date.parse(shown.now))).toBe('Nothing needs you now.');
+  });
+});
+
+describe('a practice day', () => {
+  test('counts seconds everywhere, and writes no exchange clock', async () => {
+    await open('practice_expired');
+    const text = plain(document.querySelector('main')?.textContent);
+    expect(text).toContain('Practice expired at 11:41:12.');
+    expect(text.match(/The market opens in 1:35/g), 'banner and verdict agree').toHaveLength(2);
+    expect(text).toContain('Next: asks for a sign-in in 1 min');
+    expect(text).not.toMatch(/IST|tomorrow|0\.0|NaN/);
+    await pass(1000);
+    expect(plain(document.querySelector('main')?.textContent).match(/opens in 1:34/g)).toHaveLength(2);
+  });
+
+  test('writes one end in one way, whichever side rounded it', async () => {
+    const { live, backend } = await open('practice');
+    const held = Date.parse(live.snapshot?.accounts[0]?.held_until ?? '');
+    const early = { ...accounts.practice(), new_end: new Date(held - 500).toISOString() };
+    backend.push(snapshot(11.7, [early]));
+    await settle();
+    const text = plain(screen.getByRole('article').textContent);
+    expect(text).toContain('Ends soon, at 11:43:00');
+    expect(text).toContain('A sign-in now would also end at 11:43:00.');
   });
 });
 

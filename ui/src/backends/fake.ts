@@ -149,7 +149,7 @@ function settings(secrets: SecretInFile[]): Settings {
       },
       {
         id: 'oauth2',
-        name: 'Another OAuth 2 broker',
+        name: 'Another broker (OAuth2)',
         habit: 'Renews by itself where the broker allows it.',
         console: null,
         fields: [

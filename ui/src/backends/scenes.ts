@@ -325,6 +325,24 @@ export const accounts = {
         spans: spans([0, 3.5, 'spent'], [3.5, 9, 'none'], [9, 18.1, 'spent'], [18.1, 20.5, 'left'], [20.5, 24, 'none']),
       }),
     }),
+  practice_expired: () => {
+    const { day: bar, ...rest } = accounts.practice();
+    return account({
+      ...accounts.expired(),
+      ...rest,
+      standing: 'expired',
+      level: 'red',
+      valid: false,
+      verified: false,
+      held_until: null,
+      useful: true,
+      expiry_time: at(11.7 - 48 / 3600),
+      ended_at: at(11.7 - 48 / 3600),
+      new_end: at(11.7 + 552 / 3600),
+      next: { step: 'ask_person', at: at(11.7 + 62 / 3600) },
+      day: { ...bar, starts: at(11.7 - 135.5 / 3600), goes_on: false, spans: NONE_SINCE_CUT },
+    });
+  },
 };
 
 const PORT_TAKEN = problem(
@@ -377,6 +395,7 @@ export const scenes: Record<string, () => Snapshot> = {
   not_verified: () => snapshot(11.7, [accounts.not_verified()]),
   paused: () => snapshot(11.7, [accounts.paused()]),
   practice: () => snapshot(11.7, [accounts.practice()]),
+  practice_expired: () => snapshot(11.7, [accounts.practice_expired()]),
   many: () =>
     snapshot(
       9.07,
