@@ -1,6 +1,7 @@
 //! How an account looks in a terminal: one aligned line each, the shape before the colour, and a word with both.
 
 use chrono::{DateTime, Local, Utc};
+use daypass_wiring::domain::span;
 use daypass_wiring::view::{AccountView, NextStep, Standing};
 use std::io::{IsTerminal, Write};
 
@@ -45,20 +46,9 @@ fn look(standing: Standing) -> (&'static str, &'static str, &'static str) {
 
 fn left(account: &AccountView, now: DateTime<Utc>) -> String {
     match (account.valid, account.held_until) {
-        (true, Some(end)) => format!("{} left", span((end - now).num_seconds())),
+        (true, Some(end)) => format!("{} left", span(end - now)),
         (true, None) => "no known end".into(),
-        (false, _) => account.ended_at.map_or_else(String::new, |at| format!("{} ago", span((now - at).num_seconds()))),
-    }
-}
-
-/// `1 h 48 min`.
-pub(crate) fn span(seconds: i64) -> String {
-    let seconds = seconds.max(0);
-    match (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60) {
-        (0, 0, 0) => format!("{seconds} s"),
-        (0, 0, minutes) => format!("{minutes} min"),
-        (0, hours, minutes) => format!("{hours} h {minutes} min"),
-        (days, hours, _) => format!("{days} d {hours} h"),
+        (false, _) => account.ended_at.map_or_else(String::new, |at| format!("{} ago", span(now - at))),
     }
 }
 
@@ -77,18 +67,5 @@ fn next(account: &AccountView) -> String {
     match account.next.at {
         Some(at) => format!("Next: {what} at {}", at.with_timezone(&Local).format("%H:%M")),
         None => "Next: sign in".into(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::span;
-
-    #[test]
-    fn spans_read_like_the_window() {
-        for (seconds, text) in [(50, "50 s"), (2520, "42 min"), (6480, "1 h 48 min"), (356_400, "4 d 3 h"), (-5, "0 s")]
-        {
-            assert_eq!(span(seconds), text);
-        }
     }
 }

@@ -14,7 +14,7 @@ use std::path::Path;
 /// Applies changes by key (`check_every_minutes`, `accounts.ID.FIELD`, `accounts.ID`); `null` takes a value away.
 /// Secrets do not belong here.
 pub fn save(sources: &Sources<'_>, changes: &BTreeMap<String, Value>) -> Result<Loaded, Vec<Problem>> {
-    if let Some(key) = changes.keys().find(|key| key.ends_with(".client_secret")) {
+    if let Some(key) = changes.keys().find(|key| key.ends_with("client_secret")) {
         let what = format!("{key} is a secret, and settings files hold none.");
         return Err(vec![SECRET.saying(what)]);
     }

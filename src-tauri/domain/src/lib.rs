@@ -13,6 +13,7 @@ pub mod problem;
 pub mod profile;
 pub mod redirect;
 pub mod secret;
+mod span;
 
 pub use account::{Account, Credentials, Options};
 pub use expiry::{DailyCutoff, Issue, ends_at};
@@ -23,6 +24,7 @@ pub use problem::{Problem, Remedy};
 pub use profile::{BrokerProfile, Field, Reach, Renewal, Rotation};
 pub use redirect::RedirectUri;
 pub use secret::{Secret, redact};
+pub use span::span;
 
 /// A moment. Everything inside the program is UTC; zones are for people.
 pub type Moment = chrono::DateTime<chrono::Utc>;

@@ -9,18 +9,7 @@ use crate::notice::{Action, Notice, Urgency};
 use crate::refused::{Code, Refused};
 use crate::useful::{day_clock, ends_by_cutoff, new_end};
 use chrono::Duration;
-use daypass_domain::{AccountId, Moment, Problem, Remedy};
-
-/// `1 h 48 min`, `42 min`, `50 s`, `4 d 3 h`.
-pub(crate) fn span(span: Duration) -> String {
-    let seconds = span.num_seconds().max(0);
-    match (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60) {
-        (0, 0, 0) => format!("{seconds} s"),
-        (0, 0, minutes) => format!("{minutes} min"),
-        (0, hours, minutes) => format!("{hours} h {minutes} min"),
-        (days, hours, _) => format!("{days} d {hours} h"),
-    }
-}
+use daypass_domain::{AccountId, Moment, Problem, Remedy, span};
 
 /// `0:45:00`, for the log.
 fn clock_span(span: Duration) -> String {

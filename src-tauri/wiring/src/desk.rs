@@ -62,10 +62,6 @@ impl Desk {
     }
 
     pub(crate) async fn change(&self, changes: BTreeMap<String, Value>) -> Answer<()> {
-        if let Some(key) = changes.keys().find(|key| key.ends_with("client_secret")) {
-            let what = format!("{key} is a secret, and settings files hold none.");
-            return Err(refused(Code::BadInput, SECRET_IN_SETTINGS.saying(what)));
-        }
         let mut in_force = self.in_force.lock().await;
         let loaded = self.save(&changes)?;
         self.bring_into_force(&loaded, &mut in_force).await;
@@ -171,8 +167,7 @@ impl Desk {
     }
 
     fn with_sources<T>(&self, act: impl FnOnce(&Sources<'_>) -> T) -> T {
-        let option_keys: Vec<&str> =
-            daypass_brokers::ALL.iter().flat_map(|broker| broker.profile().fields).map(|field| field.key).collect();
+        let option_keys = option_keys();
         let (folders, env, working_dir) = (&self.folders, &self.env, self.working_dir.as_path());
         act(&Sources { folders, env, working_dir, option_keys: &option_keys })
     }
@@ -233,6 +228,11 @@ impl Desk {
         }
         Ok((Known { broker, credentials: Credentials { account, client_secret } }, unread))
     }
+}
+
+/// The broker-specific settings that some broker reads.
+pub(crate) fn option_keys() -> Vec<&'static str> {
+    daypass_brokers::ALL.iter().flat_map(|broker| broker.profile().fields).map(|field| field.key).collect()
 }
 
 /// A secret that cannot be read now is not missing: nobody is asked to enter it again.
@@ -307,12 +307,5 @@ const NOT_SEALED: Problem = Problem::new(
     "not_sealed",
     "The secret is not sealed: there is no keyring that keeps it.",
     "Leave it in the file until a keyring is there or DAYPASS_PASSPHRASE is set, then copy it.",
-    Remedy::FixSetting,
-);
-
-const SECRET_IN_SETTINGS: Problem = Problem::new(
-    "secret_in_settings",
-    "",
-    "Enter it in the account's form; it goes to the keyring.",
     Remedy::FixSetting,
 );

@@ -2,7 +2,7 @@
 
 use crate::books::Books;
 use crate::clock::{RealClock, local_offset, watch_jumps};
-use crate::desk::Desk;
+use crate::desk::{Desk, option_keys};
 use crate::hands::Doer;
 use crate::in_process::{InProcess, refused};
 use crate::lock::{self, Lock, Tried};
@@ -207,8 +207,7 @@ async fn own(start: Start, folders: Folders, lock: Lock) -> anyhow::Result<Runni
 
 /// The settings, only to know where the log goes and which doors to open.
 fn first_look(start: &Start, folders: &Folders) -> Loaded {
-    let option_keys: Vec<&str> =
-        daypass_brokers::ALL.iter().flat_map(|broker| broker.profile().fields).map(|field| field.key).collect();
+    let option_keys = option_keys();
     daypass_config::load(&Sources {
         folders,
         env: &start.env,
