@@ -5,7 +5,7 @@
 
 pub(crate) use daypass_wiring::{
     AccountId, Answer, Browser, Client, Code, Moment, NewAccount, Opener, Problem, Refused, Remedy, Secret, SignIn,
-    notice, view,
+    inheritable, notice, view,
 };
 
 use daypass_wiring::Start;

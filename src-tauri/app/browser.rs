@@ -1,9 +1,10 @@
 //! Opens the person's own browser, through the shell plugin.
 //!
-//! Invariant: what is opened is an https address, or an http one on this machine, passed as one argument and never through a shell's syntax; the
-//! commands are tried in the platform's order until one does not fail. What this is not: a decision to open it.
+//! Invariant: what is opened is an https address, or an http one on this machine, passed as one argument and never through
+//! a shell's syntax, to a program that inherits no secret; the commands are tried in the platform's order until one does
+//! not fail. What this is not: a decision to open it.
 
-use crate::backend::{Opener, Problem, Remedy};
+use crate::backend::{Opener, Problem, Remedy, inheritable};
 use async_trait::async_trait;
 use std::process::Command;
 use std::time::Duration;
@@ -47,6 +48,7 @@ impl Desktop {
     /// Whether the launcher took the address. Waits up to [`HANDED_OVER`].
     async fn hand_over(&self, command: &Command) -> bool {
         let launcher = self.app.shell().command(command.get_program()).args(command.get_args());
+        let launcher = launcher.env_clear().envs(inheritable());
         let Ok((mut events, _child)) = launcher.spawn() else { return false };
         let (tell, ended) = oneshot::channel();
         // Read to its end: a browser that writes to a full pipe would stop.

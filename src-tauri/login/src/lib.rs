@@ -26,7 +26,7 @@ mod page;
 mod room;
 mod waiting;
 
-pub use browser::{Opener, SystemOpener};
+pub use browser::{Opener, SystemOpener, environment as inheritable};
 pub use handshake::Handshake;
 pub use page::{NotSaved, Page, Pass};
 pub use waiting::{Paster, Request, Waiting, open};

@@ -13,7 +13,7 @@ const ADDRESS: &str = "https://broker.example/dialog?client_id=x&state=marker-st
 #[tokio::test]
 #[ignore = "started by the others with a PATH of their own"]
 async fn child_that_opens() {
-    if std::env::var_os("DAYPASS_TEST_OUT").is_none() {
+    if std::env::var_os("OPENER_TEST_OUT").is_none() {
         return;
     }
     let result = SystemOpener.open(&Url::parse(ADDRESS).expect("an address")).await;
@@ -34,7 +34,9 @@ fn open_with(launcher: Option<&str>) -> (String, Option<String>) {
     let child = Command::new(std::env::current_exe().expect("this test"))
         .args(["--exact", "child_that_opens", "--ignored", "--nocapture"])
         .env("PATH", folder.path())
-        .env("DAYPASS_TEST_OUT", &out)
+        .env("OPENER_TEST_OUT", &out)
+        .env("UPSTOX_CLIENT_SECRET", "marker-secret")
+        .env("DAYPASS_PASSPHRASE", "marker-passphrase")
         .output()
         .expect("a child");
     let said = String::from_utf8_lossy(&child.stdout).into_owned();
@@ -44,8 +46,17 @@ fn open_with(launcher: Option<&str>) -> (String, Option<String>) {
 
 #[test]
 fn the_launcher_gets_the_whole_address() {
-    let (result, given) = open_with(Some("#!/bin/sh\nprintf %s \"$1\" > \"$DAYPASS_TEST_OUT\"\n"));
+    let (result, given) = open_with(Some("#!/bin/sh\nprintf %s \"$1\" > \"$OPENER_TEST_OUT\"\n"));
     assert_eq!((result.as_str(), given.as_deref()), ("opened", Some(ADDRESS)));
+}
+
+#[test]
+fn the_launcher_inherits_no_secret() {
+    let (result, given) = open_with(Some("#!/bin/sh\nexport -p > \"$OPENER_TEST_OUT\"\n"));
+    let given = given.expect("an environment");
+    assert_eq!(result, "opened");
+    assert!(given.contains("OPENER_TEST_OUT"), "what is no secret is there: {given}");
+    assert!(!given.contains("marker-"), "{given}");
 }
 
 #[test]

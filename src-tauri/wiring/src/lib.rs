@@ -21,7 +21,7 @@ pub use daypass_api::{Answer, Browser, Client, HandedOut, NewAccount, Refreshing
 pub use daypass_config::{Environment, Folders};
 pub use daypass_domain as domain;
 pub use daypass_domain::{AccountId, Moment, Problem, Remedy, Secret};
-pub use daypass_login::{Opener, SystemOpener};
+pub use daypass_login::{Opener, SystemOpener, inheritable};
 pub use daypass_manager::{Code, Refused, notice, view};
 pub use daypass_practice as practice;
 pub use run::{Running, Start, connect, start};
