@@ -6,7 +6,7 @@
 
 use chrono::{DateTime, FixedOffset, Offset, SecondsFormat};
 use daypass_domain::Moment;
-use daypass_manager::view::{AccountView, Level, Snapshot, Standing};
+use daypass_manager::view::{AccountView, Level, ProbeOutcome, Snapshot, Standing};
 use serde::{Deserialize, Serialize, Serializer};
 
 /// What a script wants to know about one account's token.
@@ -75,7 +75,8 @@ impl TokenStatus {
             expiry_time: local(account.expiry_time),
             needs_refresh: account.needs_refresh,
             message: account.message.clone(),
-            api_validated: valid && account.verified,
+            api_validated: valid
+                && account.last_probe.as_ref().is_some_and(|probe| probe.outcome == ProbeOutcome::Valid),
             held_until: local(account.held_until),
             level: Some(account.level),
             account: Some(account.id.clone()),

@@ -3,7 +3,7 @@
 //! Level, standing and the next step are computed from this each time (`health`, `next`), so they cannot go stale.
 //! [`Facts`] is the part that outlives the program; it holds no secret and is sealed together with the token.
 
-use crate::work::Work;
+use crate::work::{Phase, Work};
 use daypass_domain::{
     self as domain, BrokerProfile, Generation, Grant, Moment, Policy, Problem, Renewal, Rotation, UserId,
 };
@@ -75,6 +75,8 @@ pub struct Facts {
     pub asked_about: Option<Moment>,
     /// Each renewal moves the end of what renews, so that no end of it concerns anybody.
     pub rolls: bool,
+    /// A renewal has replaced the refresh token.
+    pub rotates: bool,
     /// The last renewal did not move the token's end: another one would give nothing before it has ended.
     pub capped: bool,
 }
@@ -146,6 +148,24 @@ pub enum Cause {
     Five,
 }
 
+impl Cause {
+    /// Its stable name, as in notices, logs and the ledger.
+    pub fn name(self) -> &'static str {
+        match self {
+            Cause::Orange => "orange",
+            Cause::Red => "red",
+            Cause::Ended => "ended",
+            Cause::Refused => "refused",
+            Cause::Manual => "manual",
+            Cause::Hint => "hint",
+            Cause::Reminder => "reminder",
+            Cause::ReadyBy => "ready_by",
+            Cause::Quarter => "quarter",
+            Cause::Five => "five",
+        }
+    }
+}
+
 /// A pause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pause {
@@ -170,6 +190,8 @@ pub struct Proof {
     pub at_once: bool,
     /// A bot says that the broker refused the token: ask soon.
     pub reported: bool,
+    /// The ask under way is one that the clock brought.
+    pub routine: bool,
 }
 
 /// What was said.
@@ -198,6 +220,8 @@ pub struct Saved {
     pub failed: Option<(u32, Moment, Problem)>,
     /// The facts as they are on disk or on their way there.
     pub facts: Facts,
+    /// Whether a token that is still to be proven is on disk or on its way there.
+    pub candidate: bool,
 }
 
 /// Something that the vault was asked to do.
@@ -253,11 +277,27 @@ impl Account {
         if self.facts.capped && !grant.ended(now) {
             return false;
         }
-        let spent = grant.refresh_sent && self.setup.renewal == Renewal::RefreshToken(Rotation::OneTime);
+        let spent = grant.refresh_sent && self.spends_refresh();
         self.setup.renewal != Renewal::None
             && grant.refresh.is_some()
             && !spent
             && grant.refresh_ends.is_none_or(|end| end > now)
+    }
+
+    /// Whether a refresh token works only once: by the settings, or because this broker has replaced one before.
+    pub fn spends_refresh(&self) -> bool {
+        match self.setup.renewal {
+            Renewal::None => false,
+            Renewal::RefreshToken(rotation) => rotation == Rotation::OneTime || self.facts.rotates,
+        }
+    }
+
+    /// The token of a sign-in that is being proven.
+    pub fn candidate(&self) -> Option<&Grant> {
+        match &self.work.as_ref()?.sign_in()?.phase {
+            Phase::Proving(proving) => Some(&proving.grant),
+            _ => None,
+        }
     }
 
     /// Whether nothing stands in the way of a new piece of work: none is under way, and the token is known.

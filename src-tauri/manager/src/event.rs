@@ -75,11 +75,13 @@ pub enum Ask {
 #[allow(clippy::large_enum_variant, reason = "an answer is alive once and moved a few times; a box would cost more")]
 pub enum Answer {
     /// What the vault had.
-    Loaded(Result<Option<Stored>, Problem>),
+    Loaded(Result<Option<Found>, Problem>),
     /// What the vault did.
     Saved(Result<Written, Problem>),
     /// The listener is open and this is the address to sign in at; or it could not be opened.
     Listening(Result<String, Problem>),
+    /// Whether a browser took the address.
+    Opened(Result<(), Problem>),
     /// The browser came back, with the code or with the broker's refusal.
     Returned(Result<Artefact, Problem>),
     /// The code was exchanged.
@@ -101,11 +103,27 @@ pub struct Stored {
     pub generation: Generation,
     /// What is remembered beside it.
     pub facts: Facts,
+    /// A token that a sign-in has brought and the broker has not yet been asked about: a person is behind it, so it is
+    /// on disk from the first moment, and the one held before stays the one that counts.
+    pub candidate: Option<Grant>,
+}
+
+/// What a read found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// What lies there.
+    pub stored: Stored,
+    /// When it was written, and what is kept beside it.
+    pub written: Written,
+    /// Why it is not the newest: that one cannot be read, and a backup stands in.
+    pub stands_in: Option<Problem>,
 }
 
 /// A successful write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Written {
+    /// When it was written.
+    pub at: Moment,
     /// Earlier generations kept.
     pub backups: u32,
 }
@@ -131,7 +149,7 @@ pub enum Effect {
     Save(AccountId, Attempt, Box<Stored>),
     /// Erase everything that is stored for it.
     Erase(AccountId),
-    /// Open the listener, then the browser if `open`: [`Answer::Listening`], then [`Answer::Returned`].
+    /// Open the listener, then the browser if `open`: [`Answer::Listening`], [`Answer::Opened`], [`Answer::Returned`].
     Listen {
         /// Whose sign-in.
         account: AccountId,
@@ -140,7 +158,7 @@ pub enum Effect {
         /// Whether to open a browser.
         open: bool,
     },
-    /// Open the browser at the address of a sign-in whose listener is already open.
+    /// Open the browser at the address of a sign-in whose listener is already open: [`Answer::Opened`].
     OpenBrowser(AccountId, Attempt),
     /// Close the listener and say on its page how it ended.
     Close(AccountId, Attempt, Ending),

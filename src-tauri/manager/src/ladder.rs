@@ -71,7 +71,6 @@ pub fn climbs(account: &Account, now: Moment) -> bool {
         && !account.facts.signed_out
         && account.facts.paused.is_none()
         && account.setup.missing.is_none()
-        && !account.facts.campaign.blocked
 }
 
 /// Marks the rungs that have passed today as told: a token that the broker refuses in the middle of the day has news of

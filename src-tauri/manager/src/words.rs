@@ -3,7 +3,7 @@
 //! Say what happened, then what to do. Times in here are exchange time with its zone's word, because these sentences
 //! travel to places that know no local zone. The window has words of its own.
 
-use crate::account::{Account, Cause};
+use crate::account::{Account, Cause, Load};
 use crate::health::held_until;
 use crate::notice::{Action, Notice, Urgency};
 use crate::refused::{Code, Refused};
@@ -26,6 +26,17 @@ pub(crate) fn time(account: &Account, at: Moment) -> String {
     let market = &account.setup.profile.market;
     let shape = if account.setup.account.day.is_some() { "%H:%M:%S" } else { "%H:%M" };
     format!("{} {}", at.with_timezone(&market.zone).format(shape), market.zone_word)
+}
+
+/// A span in a notification: it is shown moments after its moment has come, and "29 min" would read as if it were late.
+fn about(account: &Account, left: Duration) -> String {
+    let unit = if account.setup.account.day.is_some() { Duration::seconds(1) } else { Duration::minutes(1) };
+    let rounded = if left > unit { left + unit / 2 } else { left };
+    span(if rounded > unit {
+        Duration::seconds(rounded.num_seconds() / unit.num_seconds() * unit.num_seconds())
+    } else {
+        rounded
+    })
 }
 
 /// `Token valid, expires in 18.3 hours`.
@@ -57,6 +68,9 @@ pub(crate) fn message(account: &Account, verified: bool, now: Moment) -> String 
     if let Some(problem) = &account.setup.missing {
         return problem.to_string();
     }
+    if let Some(problem) = unread(account) {
+        return problem.to_string();
+    }
     if account.grant.is_none() {
         return "Not signed in. Sign in to get a token.".to_owned();
     }
@@ -86,7 +100,25 @@ pub(crate) fn unknown_account(id: &AccountId) -> Refused {
     Refused { code: Code::UnknownAccount, problem }
 }
 
+/// What is stored could not be read yet, so that nobody knows whether there is a token.
+fn unread(account: &Account) -> Option<Problem> {
+    if account.grant.is_some() {
+        return None;
+    }
+    let problem = Problem::new("token_unread", "", "", Remedy::TryAgain);
+    match &account.load {
+        Load::Done => None,
+        Load::Pending(..) => Some(problem.saying("The stored token is being read.").advising("Try again in a moment.")),
+        Load::Failed(_, _, why) => Some(
+            problem.saying(format!("The stored token cannot be read yet: {}", why.what)).advising(why.todo.clone()),
+        ),
+    }
+}
+
 pub(crate) fn no_token(account: &Account, now: Moment) -> Problem {
+    if let Some(problem) = unread(account) {
+        return problem;
+    }
     let end = account.grant.as_ref().and_then(|grant| grant.access_ends).filter(|end| *end <= now);
     let problem = Problem::new("no_token", "There is no token.", "Sign in to get one.", Remedy::SignInAgain);
     match (&account.facts.refused, end) {
@@ -184,7 +216,7 @@ pub(crate) fn sign_out_unconfirmed(problem: &Problem) -> Problem {
 pub(crate) fn threshold(account: &Account, cause: Cause, now: Moment) -> Notice {
     let label = &account.setup.account.label;
     let end = held_until(account, now);
-    let left = end.map(|end| span(end - now)).unwrap_or_default();
+    let left = end.map(|end| about(account, end - now)).unwrap_or_default();
     let (kind, title, body, urgency) = match cause {
         Cause::Orange => ("orange", format!("{label} ends in {left}."), signs_in_now(account, now), Urgency::Normal),
         Cause::Red => ("red", format!("{label} ends in {left}."), signs_in_now(account, now), Urgency::Normal),
@@ -201,7 +233,7 @@ pub(crate) fn threshold(account: &Account, cause: Cause, now: Moment) -> Notice 
 pub(crate) fn again(account: &Account, attempts: u32, now: Moment) -> Notice {
     let label = &account.setup.account.label;
     let title = match account.valid_grant(now).and_then(|grant| grant.access_ends) {
-        Some(end) => format!("{label} ends in {}.", span(end - now)),
+        Some(end) => format!("{label} ends in {}.", about(account, end - now)),
         None => format!("{label} has no valid token."),
     };
     let body = format!("Try {} of {attempts}. {}", account.facts.campaign.failures + 1, signs_in_now(account, now));
@@ -220,44 +252,48 @@ pub(crate) fn rung(account: &Account, cause: Cause, now: Moment) -> Notice {
     let label = &account.setup.account.label;
     let clock = day_clock(account);
     let open = clock.at(now, account.setup.profile.market.open);
-    let ended = account.grant.as_ref().and_then(|grant| grant.access_ends).unwrap_or(now);
-    let opens =
-        if now < open { format!("{} to the open.", span(open - now)) } else { "The market is open.".to_owned() };
     let ready_by = open - clock.span(crate::ladder::READY_BEFORE_OPEN);
-    match cause {
-        Cause::Hint => notice(
-            account,
-            "hint",
-            format!("{label} ended at {}, as every night.", time(account, ended)),
-            format!("Sign in any time before {}.", time(account, ready_by)),
-            Urgency::Low,
-        ),
-        Cause::Reminder => notice(
-            account,
-            "reminder",
-            format!("{label}: sign in before {}.", time(account, open)),
-            format!("The token ended at {}.", time(account, ended)),
-            Urgency::Normal,
-        ),
-        Cause::Quarter | Cause::Five | Cause::ReadyBy => {
-            let kind = match cause {
-                Cause::ReadyBy => "ready_by",
-                Cause::Quarter => "quarter",
-                _ => "five",
+    let lost = no_token(account, now).what;
+    let (title, body, urgency) = match cause {
+        Cause::Hint => {
+            let ended = account.grant.as_ref().and_then(|grant| grant.access_ends);
+            let title = match ended.filter(|_| account.facts.refused.is_none()) {
+                Some(end) => format!("{label} ended at {}, as every night.", time(account, end)),
+                None => lost.to_string(),
             };
-            let body = format!("The token ended at {}. Sign in now.", time(account, ended));
-            notice(account, kind, format!("{label} is not ready. {opens}"), body, Urgency::Critical)
+            (title, format!("Sign in any time before {}.", time(account, ready_by)), Urgency::Low)
         }
-        _ => notice(account, "ended", format!("{label} is not ready. {opens}"), String::new(), Urgency::Critical),
-    }
-    .with(&[Action::SignIn, Action::Snooze])
+        Cause::Reminder => {
+            (format!("{label}: sign in before {}.", time(account, open)), lost.to_string(), Urgency::Normal)
+        }
+        _ => {
+            let opens = match open - now {
+                left if left > Duration::zero() => format!("{} to the open.", about(account, left)),
+                _ => "The market is open.".to_owned(),
+            };
+            (format!("{label} is not ready. {opens}"), format!("{lost} Sign in now."), Urgency::Critical)
+        }
+    };
+    // A setting stands in the way: that is what has to be done first.
+    let body = match &account.trouble {
+        Some(trouble) if account.facts.campaign.blocked => trouble.to_string(),
+        _ => body,
+    };
+    let snooze: &[Action] = if cause == Cause::Five { &[] } else { &[Action::Snooze] };
+    notice(account, cause.name(), title, body, urgency).with(&[&[Action::SignIn], snooze].concat())
+}
+
+/// A sign-in waits, and nobody sees it.
+pub(crate) fn no_browser(account: &Account, problem: &Problem) -> Notice {
+    let title = format!("{} waits for your sign-in.", account.setup.account.label);
+    notice(account, "no_browser", title, problem.to_string(), Urgency::Normal).with(&[Action::Open])
 }
 
 /// All attempts failed.
 pub(crate) fn manual(account: &Account, now: Moment) -> Notice {
     let label = &account.setup.account.label;
     let title = match account.valid_grant(now).and_then(|grant| grant.access_ends) {
-        Some(end) => format!("{label} ends in {} and was not renewed.", span(end - now)),
+        Some(end) => format!("{label} ends in {} and was not renewed.", about(account, end - now)),
         None => format!("{label} has no valid token."),
     };
     let why =

@@ -35,8 +35,10 @@ pub enum Task {
 pub struct SignIn {
     /// How far it is.
     pub phase: Phase,
-    /// Whether a browser was opened for it; never a second time.
+    /// Whether a browser was opened for it; never a second time, unless it did not open.
     pub browser: bool,
+    /// Nobody knows yet whether it did.
+    pub opening: bool,
     /// Where to sign in, once the listener is open.
     pub url: Option<String>,
     /// Who waits for the address.
@@ -100,6 +102,8 @@ impl Work {
     /// Whether this is the answer that is waited for. An answer that comes twice, or after something else, is not.
     pub fn expects(&self, answer: &Answer) -> bool {
         let phase = match &self.task {
+            // Somebody may be quicker at the broker than the launcher of the browser is here.
+            Task::SignIn(sign_in) if matches!(answer, Answer::Opened(_)) => return sign_in.opening,
             Task::SignIn(sign_in) => &sign_in.phase,
             Task::Renew(Renew::Sent) => return matches!(answer, Answer::Renewed(_)),
             Task::Renew(Renew::Marking) => return false,

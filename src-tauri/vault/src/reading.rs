@@ -4,7 +4,7 @@
 //! until the next save puts it aside.
 
 use crate::sealed::Key;
-use crate::shelf::{Found, Shelf};
+use crate::shelf::{Found, Opened, Shelf};
 use crate::{Loaded, VaultError};
 use daypass_domain::{AccountId, Moment, Problem};
 use std::path::Path;
@@ -12,16 +12,21 @@ use std::path::Path;
 /// The current file, or the newest backup that opens, and why it had to be that.
 pub(crate) fn newest(shelf: &Shelf<'_>, key: &Key, account: &AccountId) -> Result<Option<Loaded>, VaultError> {
     let current = shelf.token(account);
+    let backups = shelf.backups(account)?;
+    let loaded = |opened: Opened, notice| {
+        let saved_at = Moment::from_timestamp_millis(opened.header.saved_at).unwrap_or_default();
+        let backups = u32::try_from(backups.len()).unwrap_or(u32::MAX);
+        Loaded { stored: opened.stored, saved_at, backups, notice }
+    };
     let trouble = match shelf.open_token(key, &current, account) {
-        Found::Good(opened) => return Ok(Some(Loaded { stored: opened.stored, notice: None })),
+        Found::Good(opened) => return Ok(Some(loaded(opened, None))),
         Found::Bad(error) => Some(error),
         Found::Nothing => None,
     };
-    for (_, file) in shelf.backups(account)? {
-        if let Found::Good(opened) = shelf.open_token(key, &file, account) {
+    for (_, file) in &backups {
+        if let Found::Good(opened) = shelf.open_token(key, file, account) {
             let notice = instead_of(&current, trouble.as_ref(), opened.header.saved_at);
-            tracing::warn!(code = %notice.code, account = %account, "{notice}");
-            return Ok(Some(Loaded { stored: opened.stored, notice: Some(notice) }));
+            return Ok(Some(loaded(opened, Some(notice))));
         }
     }
     trouble.map_or(Ok(None), Err)

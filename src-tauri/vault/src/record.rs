@@ -16,6 +16,8 @@ pub struct Stored {
     pub generation: Generation,
     /// What the manager wants to find again after a restart. Not secret, and not read here.
     pub facts: serde_json::Value,
+    /// The tokens of a sign-in that is not proven yet.
+    pub candidate: Option<Grant>,
 }
 
 #[derive(Serialize)]
@@ -23,6 +25,8 @@ struct Written<'a> {
     grant: Option<WrittenGrant<'a>>,
     generation: Generation,
     facts: &'a serde_json::Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    candidate: Option<WrittenGrant<'a>>,
 }
 
 #[derive(Serialize)]
@@ -43,6 +47,8 @@ struct Read {
     generation: Generation,
     #[serde(default)]
     facts: serde_json::Value,
+    #[serde(default)]
+    candidate: Option<ReadGrant>,
 }
 
 #[derive(Deserialize)]
@@ -60,7 +66,17 @@ struct ReadGrant {
 
 /// The plain text, in memory that is wiped.
 pub(crate) fn write(stored: &Stored) -> Zeroizing<Vec<u8>> {
-    let grant = stored.grant.as_ref().map(|grant| WrittenGrant {
+    let (grant, candidate) = (stored.grant.as_ref().map(written), stored.candidate.as_ref().map(written));
+    // Roomy enough even if every character of a token is escaped: a buffer that has to grow leaves copies behind.
+    let tokens: usize = grant.iter().chain(&candidate).map(|g| g.access.len() + g.refresh.map_or(0, str::len)).sum();
+    let mut text = Zeroizing::new(Vec::with_capacity(6 * tokens + stored.facts.to_string().len() + 2048));
+    let written = Written { grant, generation: stored.generation, facts: &stored.facts, candidate };
+    serde_json::to_writer(&mut *text, &written).expect("plain fields always become JSON");
+    text
+}
+
+fn written(grant: &Grant) -> WrittenGrant<'_> {
+    WrittenGrant {
         access: grant.access.expose(),
         refresh: grant.refresh.as_ref().map(Secret::expose),
         issued_at: grant.issued_at,
@@ -69,29 +85,28 @@ pub(crate) fn write(stored: &Stored) -> Zeroizing<Vec<u8>> {
         refresh_ends: grant.refresh_ends,
         user: grant.user.as_ref(),
         refresh_sent: grant.refresh_sent,
-    });
-    // Roomy enough even if every character of a token is escaped: a buffer that has to grow leaves copies behind.
-    let tokens = grant.as_ref().map_or(0, |g| g.access.len() + g.refresh.map_or(0, str::len));
-    let mut text = Zeroizing::new(Vec::with_capacity(6 * tokens + stored.facts.to_string().len() + 1024));
-    let written = Written { grant, generation: stored.generation, facts: &stored.facts };
-    serde_json::to_writer(&mut *text, &written).expect("plain fields always become JSON");
-    text
+    }
 }
 
 /// Back again; `None` if it is not what [`write`] makes.
 pub(crate) fn read(text: &[u8]) -> Option<Stored> {
-    let read: Read = serde_json::from_slice(text).ok()?;
-    let grant = read.grant.map(|grant| Grant {
-        access: grant.access,
-        refresh: grant.refresh,
-        issued_at: grant.issued_at,
-        granted_at: grant.granted_at,
-        access_ends: grant.access_ends,
-        refresh_ends: grant.refresh_ends,
-        user: grant.user,
-        refresh_sent: grant.refresh_sent,
-    });
-    Some(Stored { grant, generation: read.generation, facts: read.facts })
+    let Read { grant, generation, facts, candidate } = serde_json::from_slice(text).ok()?;
+    Some(Stored { grant: grant.map(Grant::from), generation, facts, candidate: candidate.map(Grant::from) })
+}
+
+impl From<ReadGrant> for Grant {
+    fn from(read: ReadGrant) -> Self {
+        Self {
+            access: read.access,
+            refresh: read.refresh,
+            issued_at: read.issued_at,
+            granted_at: read.granted_at,
+            access_ends: read.access_ends,
+            refresh_ends: read.refresh_ends,
+            user: read.user,
+            refresh_sent: read.refresh_sent,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -111,11 +126,13 @@ mod tests {
             user: Some(UserId("AB1234".into())),
             refresh_sent: true,
         };
-        let stored =
-            Stored { grant: Some(grant), generation: Generation(9), facts: serde_json::json!({"failures": 2}) };
+        let candidate = Grant { access: Secret::new("not yet proven"), refresh: None, ..grant.clone() };
+        let facts = serde_json::json!({"failures": 2});
+        let stored = Stored { grant: Some(grant), generation: Generation(9), facts, candidate: Some(candidate) };
         let text = write(&stored);
         let back = read(&text).expect("our own form");
         assert_eq!(*write(&back), *text);
+        assert!(back.candidate.is_some_and(|candidate| candidate.access.expose() == "not yet proven"));
         let grant = back.grant.expect("a grant");
         assert_eq!(grant.access.expose(), "access \"quoted\" \u{1}token");
         assert_eq!((grant.issued_at, grant.user), (at(10), Some(UserId("AB1234".into()))));

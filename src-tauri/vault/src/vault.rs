@@ -52,6 +52,10 @@ pub enum Kind {
 pub struct Loaded {
     /// The newest that could be read.
     pub stored: Stored,
+    /// When it was saved.
+    pub saved_at: Moment,
+    /// How many earlier generations are kept.
+    pub backups: u32,
     /// Set if that is a backup because the current file was damaged or missing: say so to the user.
     pub notice: Option<Problem>,
 }
@@ -80,7 +84,7 @@ enum State {
 
 #[derive(Default)]
 struct Remembered {
-    stored: Option<Stored>,
+    stored: Option<(Stored, Moment)>,
     client_secret: Option<Secret>,
 }
 
@@ -143,8 +147,8 @@ impl Vault {
         self.unlocked(
             |shelf, key| reading::newest(shelf, key, account),
             |memory| {
-                let stored = memory.get(account).and_then(|remembered| remembered.stored.clone());
-                Ok(stored.map(|stored| Loaded { stored, notice: None }))
+                let found = memory.get(account).and_then(|remembered| remembered.stored.clone());
+                Ok(found.map(|(stored, saved_at)| Loaded { stored, saved_at, backups: 0, notice: None }))
             },
         )
     }
@@ -162,7 +166,7 @@ impl Vault {
                 Ok(Saved { backups: shelf.prune(account) })
             },
             |memory| {
-                memory.entry(account.clone()).or_default().stored = Some(stored.clone());
+                memory.entry(account.clone()).or_default().stored = Some((stored.clone(), now));
                 Ok(Saved { backups: 0 })
             },
         )
@@ -239,6 +243,20 @@ impl Vault {
             },
             |_| Ok(Vec::new()),
         )
+    }
+
+    /// Copies everything that is in memory only into another vault; nothing where this one is sealed.
+    pub fn copy_memory_to(&self, other: &Vault, now: Moment) -> Result<(), VaultError> {
+        let State::Memory(map) = &*self.state() else { return Ok(()) };
+        for (account, Remembered { stored, client_secret }) in map {
+            if let Some(secret) = client_secret {
+                other.set_client_secret(account, secret, now)?;
+            }
+            if let Some((stored, saved_at)) = stored {
+                other.save(account, stored, *saved_at)?;
+            }
+        }
+        Ok(())
     }
 
     /// Runs the first function with the key (getting it if need be), or the second one in memory mode.

@@ -16,6 +16,8 @@ pub(crate) struct Books {
     http: reqwest::Client,
     accounts: Mutex<HashMap<AccountId, Known>>,
     sign_ins: Mutex<HashMap<AccountId, SignIn>>,
+    /// The last sign-in of each account that was ended.
+    ended: Mutex<HashMap<AccountId, Attempt>>,
     /// Whose stored secrets may be erased: accounts that a person has removed.
     erasable: Mutex<HashSet<AccountId>>,
 }
@@ -41,8 +43,9 @@ pub(crate) struct SignIn {
 
 impl Books {
     pub(crate) fn new(clock: Arc<dyn Clock>, opener: Option<Arc<dyn Opener>>, http: reqwest::Client) -> Self {
-        let (accounts, sign_ins, erasable) = (Mutex::default(), Mutex::default(), Mutex::default());
-        Self { clock, opener, http, accounts, sign_ins, erasable }
+        let (accounts, sign_ins) = (Mutex::default(), Mutex::default());
+        let (ended, erasable) = (Mutex::default(), Mutex::default());
+        Self { clock, opener, http, accounts, sign_ins, ended, erasable }
     }
 
     pub(crate) fn network(&self) -> Network {
@@ -75,8 +78,14 @@ impl Books {
         guard(&self.erasable).remove(account)
     }
 
-    pub(crate) fn sign_in_opened(&self, account: AccountId, sign_in: SignIn) {
-        guard(&self.sign_ins).insert(account, sign_in);
+    /// False if this sign-in was ended while its listener was being opened: nobody would ever close that.
+    pub(crate) fn sign_in_opened(&self, account: AccountId, sign_in: SignIn) -> bool {
+        let mut sign_ins = guard(&self.sign_ins);
+        if guard(&self.ended).get(&account).is_some_and(|ended| *ended >= sign_in.attempt) {
+            return false;
+        }
+        sign_ins.insert(account, sign_in);
+        true
     }
 
     /// Looks at a waiting sign-in, if it is this attempt's.
@@ -97,6 +106,7 @@ impl Books {
     /// Takes a waiting sign-in away, if it is this attempt's.
     pub(crate) fn sign_in_closed(&self, account: &AccountId, attempt: Attempt) -> Option<SignIn> {
         let mut sign_ins = guard(&self.sign_ins);
+        guard(&self.ended).insert(account.clone(), attempt);
         if sign_ins.get(account)?.attempt != attempt {
             return None;
         }

@@ -35,7 +35,7 @@ impl Hands for Doer {
             }
             Effect::OpenBrowser(account, attempt) => {
                 let url = books.sign_in(&account, attempt, |sign_in| sign_in.url.clone());
-                self.runtime.spawn(open_browser(books, account, url));
+                self.runtime.spawn(open_browser(books, handle, (account, attempt), url));
             }
             Effect::Close(account, attempt, ending) => close(&books, &account, attempt, ending),
             Effect::Exchange(account, attempt, artefact) => {
@@ -67,10 +67,12 @@ async fn listen(books: Arc<Books>, handle: Handle, account: AccountId, attempt: 
     let (finish, mut finished) = oneshot::channel();
     let sign_in =
         SignIn { attempt, known: known.clone(), handshake, url: url.clone(), paster: waiting.paster(), finish };
-    books.sign_in_opened(account.clone(), sign_in);
+    if !books.sign_in_opened(account.clone(), sign_in) {
+        return;
+    }
     handle.answer(account.clone(), attempt, Answer::Listening(Ok(url.to_string())));
     if open {
-        tokio::spawn(open_browser(books.clone(), account.clone(), Some(url)));
+        tokio::spawn(open_browser(books.clone(), handle.clone(), (account.clone(), attempt), Some(url)));
     }
     let page = tokio::select! {
         params = waiting.callback() => {
@@ -104,11 +106,18 @@ async fn begin(books: &Books, account: &AccountId) -> Result<Begun, Problem> {
     Ok((waiting, handshake, url, known))
 }
 
-async fn open_browser(books: Arc<Books>, account: AccountId, url: Option<url::Url>) {
-    let (Some(opener), Some(url)) = (&books.opener, url) else { return };
-    if let Err(problem) = opener.open(&url).await {
+async fn open_browser(books: Arc<Books>, handle: Handle, whose: (AccountId, Attempt), url: Option<url::Url>) {
+    let (account, attempt) = whose;
+    let opened = match (&books.opener, url) {
+        (Some(opener), Some(url)) => opener.open(&url).await,
+        (None, _) => Err(NO_OPENER),
+        // The sign-in is over already.
+        (_, None) => return,
+    };
+    if let Err(problem) = &opened {
         tracing::warn!(%account, "The browser did not open: {problem}");
     }
+    handle.answer(account, attempt, Answer::Opened(opened));
 }
 
 async fn exchange(books: Arc<Books>, handle: Handle, account: AccountId, attempt: Attempt, artefact: Artefact) {
@@ -184,6 +193,13 @@ fn local(moment: Moment) -> DateTime<FixedOffset> {
 fn gone() -> BrokerError {
     BrokerError { failure: Failure::NotSent, problem: GONE, retry_after: None }
 }
+
+const NO_OPENER: Problem = Problem::new(
+    "no_browser",
+    "No browser can be opened here.",
+    "Copy the link and open it in a browser yourself.",
+    Remedy::TryAgain,
+);
 
 const GONE: Problem = Problem::new(
     "account_gone",

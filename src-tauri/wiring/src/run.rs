@@ -41,7 +41,12 @@ impl Start {
     /// From this process's environment and working directory.
     pub fn here() -> Self {
         Self {
-            env: Environment(std::env::vars().collect()),
+            // What is no text is none of our settings.
+            env: Environment(
+                std::env::vars_os()
+                    .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+                    .collect(),
+            ),
             working_dir: std::env::current_dir().unwrap_or_default(),
             opener: None,
             practice: false,

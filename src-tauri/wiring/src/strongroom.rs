@@ -3,7 +3,7 @@
 //! Order matters: a save that overtook a newer one would bring back an old token. What this is not: it decides nothing.
 
 use daypass_domain::{AccountId, Attempt, Problem, Remedy, Secret};
-use daypass_manager::event::{Stored, Written};
+use daypass_manager::event::{Found, Stored, Written};
 use daypass_manager::view::{VaultKind, VaultView};
 use daypass_manager::{Answer, Event, Handle};
 use daypass_vault::{Kind, Source, Vault, VaultError};
@@ -49,6 +49,9 @@ impl Strongroom {
         let news = opened.clone();
         std::thread::Builder::new().name("vault".into()).spawn(move || {
             let mut room = Room { vault: open(), open: Box::new(open), now, owes_secrets: false };
+            if room.vault.as_ref().is_ok_and(|vault| vault.kind() == Kind::Memory) {
+                tracing::warn!("{MEMORY_ONLY}");
+            }
             for job in queue {
                 job(&mut room);
                 if room.owes_secrets && room.is_open() {
@@ -67,10 +70,11 @@ impl Strongroom {
             let answer = match loaded {
                 Ok(None) => Ok(None),
                 Ok(Some(loaded)) => {
-                    if let Some(notice) = loaded.notice {
+                    if let Some(notice) = &loaded.notice {
                         tracing::warn!(%account, "{notice}");
                     }
-                    Ok(Some(from_vault(loaded.stored)))
+                    let written = Written { at: loaded.saved_at, backups: loaded.backups };
+                    Ok(Some(Found { stored: from_vault(loaded.stored), written, stands_in: loaded.notice }))
                 }
                 Err(error) => Err(error.problem()),
             };
@@ -85,7 +89,8 @@ impl Strongroom {
             let now = room.now.now();
             let stored = for_vault(stored);
             let written = room.with(|vault| vault.save(&account, &stored, now));
-            let answer = written.map(|saved| Written { backups: saved.backups }).map_err(|error| error.problem());
+            let answer =
+                written.map(|saved| Written { at: now, backups: saved.backups }).map_err(|error| error.problem());
             room.tell(&handle);
             handle.answer(account, attempt, Answer::Saved(answer));
         });
@@ -168,12 +173,29 @@ impl Strongroom {
 }
 
 impl Room {
-    /// A vault that could not be opened is tried again: a keyring may come up after us.
+    /// A vault that could not be opened is tried again, and so is one in memory: a keyring may come up after us.
     fn with<T>(&mut self, act: impl FnOnce(&Vault) -> Result<T, VaultError>) -> Result<T, VaultError> {
-        if self.vault.is_err() {
-            self.vault = (self.open)();
+        match &self.vault {
+            Err(_) => self.vault = (self.open)(),
+            Ok(vault) if vault.kind() == Kind::Memory => self.leave_memory(),
+            Ok(_) => {}
         }
         self.vault.as_ref().map_err(Clone::clone).and_then(act)
+    }
+
+    /// What is in memory moves to disk as soon as there is a key for it. Until all of it has moved, memory counts.
+    fn leave_memory(&mut self) {
+        let (Ok(memory), Ok(better)) = (&self.vault, (self.open)()) else { return };
+        if !matches!(better.kind(), Kind::Keyring | Kind::Passphrase) {
+            return;
+        }
+        match memory.copy_memory_to(&better, self.now.now()) {
+            Ok(()) => {
+                tracing::info!("There is a keyring now: what was kept in memory only is sealed on disk");
+                self.vault = Ok(better);
+            }
+            Err(error) => tracing::warn!("There is a keyring now, but it cannot be used yet: {}", error.problem()),
+        }
     }
 
     fn is_open(&self) -> bool {
@@ -211,10 +233,7 @@ fn choose(
             Err(VaultError::SealedOtherwise { passphrase: false, .. }) => by_keyring,
             by_passphrase => by_passphrase,
         },
-        (Err(VaultError::NoKeyring { sealed: false }), None) => {
-            tracing::warn!("{MEMORY_ONLY}");
-            with(Source::Memory)
-        }
+        (Err(VaultError::NoKeyring { sealed: false }), None) => with(Source::Memory),
         (by_keyring, None) => by_keyring,
     }
 }
@@ -242,12 +261,12 @@ fn from_vault(stored: daypass_vault::Stored) -> Stored {
         tracing::warn!("What was remembered beside a token cannot be read ({error}); the token itself is fine.");
         daypass_manager::account::Facts::default()
     });
-    Stored { grant: stored.grant, generation: stored.generation, facts }
+    Stored { grant: stored.grant, generation: stored.generation, facts, candidate: stored.candidate }
 }
 
 fn for_vault(stored: Stored) -> daypass_vault::Stored {
     let facts = serde_json::to_value(&stored.facts).unwrap_or_default();
-    daypass_vault::Stored { grant: stored.grant, generation: stored.generation, facts }
+    daypass_vault::Stored { grant: stored.grant, generation: stored.generation, facts, candidate: stored.candidate }
 }
 
 /// The operating system's randomness.
@@ -264,131 +283,4 @@ const GONE: Problem =
     Problem::new("vault_gone", "The vault's thread has ended.", "Restart Daypass; the log has more.", Remedy::TryAgain);
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use daypass_domain::Generation;
-    use daypass_vault::Machine;
-    use daypass_vault::disk::RealDisk;
-    use daypass_vault::keyring::{Keyring, KeyringError};
-    use std::collections::BTreeMap;
-    use std::sync::Mutex;
-    use zeroize::Zeroizing;
-
-    /// A keyring whose answer can be changed.
-    #[derive(Clone, Default)]
-    struct Fake(Arc<Mutex<Content>>);
-
-    /// What it answers instead, and what is in it.
-    type Content = (Option<KeyringError>, BTreeMap<String, String>);
-
-    impl Fake {
-        fn be(&self, trouble: Option<KeyringError>) -> &Self {
-            self.0.lock().expect("a lock").0 = trouble;
-            self
-        }
-    }
-
-    impl Keyring for Fake {
-        fn read(&self, vault: &str) -> Result<Option<Zeroizing<String>>, KeyringError> {
-            let state = self.0.lock().expect("a lock");
-            state.0.clone().map_or_else(|| Ok(state.1.get(vault).cloned().map(Zeroizing::new)), Err)
-        }
-        fn write(&self, vault: &str, key: &str) -> Result<(), KeyringError> {
-            let mut state = self.0.lock().expect("a lock");
-            state.1.insert(vault.to_owned(), key.to_owned());
-            state.0.clone().map_or(Ok(()), Err)
-        }
-        fn ask_to_unlock(&self) -> Result<(), KeyringError> {
-            Ok(())
-        }
-    }
-
-    fn opened(folder: &Path, keyring: &Fake, passphrase: Option<&str>) -> Result<Vault, VaultError> {
-        let passphrase = passphrase.map(Secret::new);
-        choose(passphrase.as_ref(), |source| {
-            let keyring = Box::new(keyring.clone());
-            Vault::open_on(folder, source, Machine { disk: Box::new(RealDisk), keyring, entropy: Box::new(random) })
-        })
-    }
-
-    fn fill(vault: &Vault) {
-        let stored = daypass_vault::Stored { grant: None, generation: Generation(1), facts: serde_json::Value::Null };
-        let account = AccountId::new("upstox").expect("an id");
-        vault.save(&account, &stored, daypass_domain::Moment::UNIX_EPOCH).expect("saved");
-    }
-
-    const LOCKED: Option<KeyringError> = Some(KeyringError::Locked);
-    const ABSENT: Option<KeyringError> = Some(KeyringError::Absent);
-
-    #[test]
-    fn an_empty_folder_takes_the_best_that_is_there() {
-        for (trouble, passphrase, kind) in [
-            (None, None, Kind::Keyring),
-            (None, Some("pass-phrase"), Kind::Keyring),
-            (ABSENT, Some("pass-phrase"), Kind::Passphrase),
-            (LOCKED, Some("pass-phrase"), Kind::Passphrase),
-            (LOCKED, None, Kind::Locked),
-            (ABSENT, None, Kind::Memory),
-        ] {
-            let folder = tempfile::tempdir().expect("a folder");
-            let keyring = Fake::default();
-            keyring.be(trouble.clone());
-            let vault = opened(folder.path(), &keyring, passphrase).expect("a vault");
-            assert_eq!(vault.kind(), kind, "{trouble:?}, {passphrase:?}");
-        }
-    }
-
-    #[test]
-    fn what_the_keyring_sealed_waits_for_it_whatever_else_is_there() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let keyring = Fake::default();
-        fill(&opened(folder.path(), &keyring, None).expect("a vault"));
-        for passphrase in [None, Some("pass-phrase")] {
-            keyring.be(LOCKED);
-            assert_eq!(opened(folder.path(), &keyring, passphrase).map(|vault| vault.kind()), Ok(Kind::Locked));
-            keyring.be(ABSENT);
-            let error = opened(folder.path(), &keyring, passphrase).map(|vault| vault.kind());
-            assert_eq!(error, Err(VaultError::NoKeyring { sealed: true }), "never in memory");
-            keyring.be(None);
-            assert_eq!(opened(folder.path(), &keyring, passphrase).map(|vault| vault.kind()), Ok(Kind::Keyring));
-        }
-    }
-
-    #[tokio::test]
-    async fn a_secret_that_was_asked_for_in_vain_is_announced_when_the_keyring_opens() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let (keyring, account) = (Fake::default(), AccountId::new("upstox").expect("an id"));
-        let vault = opened(folder.path(), &keyring, None).expect("a vault");
-        let now = daypass_domain::Moment::UNIX_EPOCH;
-        vault.set_client_secret(&account, &Secret::new("sealed-secret"), now).expect("sealed");
-        keyring.be(LOCKED);
-        let (path, other) = (folder.path().to_owned(), keyring.clone());
-        let open = move || opened(&path, &other, None);
-        let strongroom = Strongroom::on(open, Arc::new(crate::clock::RealClock)).expect("a thread");
-        assert_eq!(strongroom.client_secret(account.clone()).await.expect_err("locked").code, "VAULT_LOCKED");
-        keyring.be(None);
-        // Whatever is asked of the vault next opens it.
-        let (_, announced) = tokio::join!(
-            strongroom.holds(account.clone(), Secret::new("something else")),
-            tokio::time::timeout(std::time::Duration::from_secs(30), strongroom.opened()),
-        );
-        announced.expect("announced");
-        let secret = strongroom.client_secret(account).await.expect("open").expect("there");
-        assert!(secret.same_as(&Secret::new("sealed-secret")));
-    }
-
-    #[test]
-    fn what_a_passphrase_sealed_needs_that_passphrase() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let keyring = Fake::default();
-        keyring.be(ABSENT);
-        fill(&opened(folder.path(), &keyring, Some("pass-phrase")).expect("a vault"));
-        for trouble in [None, ABSENT, LOCKED] {
-            keyring.be(trouble);
-            let kind = |passphrase| opened(folder.path(), &keyring, passphrase).map(|vault| vault.kind());
-            assert_eq!(kind(Some("pass-phrase")), Ok(Kind::Passphrase));
-            assert_eq!(kind(Some("another one")), Err(VaultError::WrongPassphrase));
-            assert!(matches!(kind(None), Err(VaultError::SealedOtherwise { passphrase: true, .. })));
-        }
-    }
-}
+mod tests;

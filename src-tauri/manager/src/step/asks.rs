@@ -103,10 +103,13 @@ fn snooze(account: &mut Account, turn: &mut Turn<'_>, ticket: Ticket) {
     let clock = day_clock(account);
     let open = clock.at(turn.now, account.setup.profile.market.open);
     let last = open - clock.span(ladder::LAST_STEP_BEFORE_OPEN);
-    let until = turn.now + clock.span(ladder::SNOOZE);
-    let rungs = &mut account.facts.ladder;
-    rungs.snoozed_until = Some(if turn.now < last { until.min(last) } else { until });
-    rungs.told.pop();
+    let until = (turn.now + clock.span(ladder::SNOOZE)).min(last);
+    // Past the last step there is nothing left to put off: the notification goes, and that is all.
+    if turn.now < last {
+        let rungs = &mut account.facts.ladder;
+        rungs.snoozed_until = Some(until);
+        rungs.told.pop();
+    }
     turn.emit(Effect::Tell(Telling::Withdraw { account: account.setup.account.id.to_string() }));
     turn.reply(ticket, Ok(Reply::Done));
 }

@@ -5,9 +5,9 @@
 use super::signing_in::FLIGHT_LIMIT;
 use super::{Turn, renewing, signing_in};
 use crate::account::{Account, Cause, Flight, Load, Proof};
-use crate::event::{Effect, LogLevel, Stored, Written};
+use crate::event::{Effect, Found, LogLevel, Stored, Written};
 use crate::words;
-use daypass_domain::{Generation, Problem};
+use daypass_domain::{Generation, Problem, Remedy};
 
 /// A new account (or one whose settings changed): read what is stored, unless that was done.
 pub(super) fn load_first(account: &mut Account, turn: &mut Turn<'_>) {
@@ -27,15 +27,24 @@ pub(super) fn load(account: &mut Account, turn: &mut Turn<'_>) {
     turn.emit(Effect::Load(account.setup.account.id.clone(), attempt));
 }
 
-pub(super) fn loaded(account: &mut Account, turn: &mut Turn<'_>, stored: Result<Option<Stored>, Problem>) {
-    match stored {
-        Ok(stored) => {
+pub(super) fn loaded(account: &mut Account, turn: &mut Turn<'_>, found: Result<Option<Found>, Problem>) {
+    match found {
+        Ok(found) => {
             account.load = Load::Done;
             account.trouble = None;
             if account.generation == Generation(0) {
-                stored.into_iter().for_each(|stored| take_over(account, turn, stored));
+                found.into_iter().for_each(|found| take_over(account, turn, found));
             } else {
-                merge(account, turn, stored.unwrap_or_default());
+                merge(account, turn, found);
+            }
+        }
+        // Waiting mends nothing here: what the next sign-in brings takes the place of what cannot be read.
+        Err(problem) if problem.remedy == Remedy::SignInAgain => {
+            turn.log(account, LogLevel::Error, format!("The stored token is lost: {problem}"));
+            account.load = Load::Done;
+            account.trouble = Some(problem);
+            if account.generation > Generation(0) {
+                save(account, turn);
             }
         }
         Err(problem) => {
@@ -48,13 +57,20 @@ pub(super) fn loaded(account: &mut Account, turn: &mut Turn<'_>, stored: Result<
     }
 }
 
+/// How many generations a backup that stands in is ahead of its own number: past the damaged one, so that bots which
+/// have that one see something new.
+const PAST_THE_DAMAGED: u64 = 2;
+
 /// The usual start: memory becomes what the disk has.
-fn take_over(account: &mut Account, turn: &mut Turn<'_>, stored: Stored) {
+fn take_over(account: &mut Account, turn: &mut Turn<'_>, found: Found) {
+    let Found { stored, written, stands_in } = found;
     account.grant = stored.grant;
     account.facts = stored.facts.clone();
     account.generation = stored.generation;
     account.saved.answered = stored.generation;
     account.saved.facts = stored.facts;
+    account.saved.candidate = stored.candidate.is_some();
+    (account.saved.at, account.saved.backups) = (Some(written.at), written.backups);
     // The owner may just have mended the setting that blocked it.
     account.facts.campaign.blocked = false;
     account.facts.campaign.asked_until = None;
@@ -63,18 +79,28 @@ fn take_over(account: &mut Account, turn: &mut Turn<'_>, stored: Stored) {
     if ended && !account.can_renew(turn.now) && account.facts.told.contains(&Cause::Ended) {
         turn.log(account, LogLevel::Warn, "Token has already expired!");
     }
+    if stands_in.is_some() {
+        account.generation = Generation(stored.generation.0 + PAST_THE_DAMAGED);
+        account.trouble = stands_in;
+        save(account, turn);
+    }
+    if let Some(candidate) = stored.candidate.filter(|candidate| account.work.is_none() && !candidate.ended(turn.now)) {
+        signing_in::resume(account, turn, candidate);
+    }
 }
 
 /// A sign-in that was finished before the vault could be read is newer than anything on disk. Only if it was another
 /// user's, which nobody could know then, the stored token is the one that counts.
-fn merge(account: &mut Account, turn: &mut Turn<'_>, stored: Stored) {
+fn merge(account: &mut Account, turn: &mut Turn<'_>, found: Option<Found>) {
+    let Some(found) = found else { return save(account, turn) };
+    let stored = &found.stored;
     let generation = Generation(stored.generation.0 + account.generation.0);
     let mine = account.grant.as_ref().and_then(|grant| grant.user.clone());
     let theirs = account.setup.account.user.clone().or_else(|| stored.facts.user.clone());
     if let (Some(got), Some(wanted)) = (mine, theirs)
         && got != wanted
     {
-        take_over(account, turn, stored);
+        take_over(account, turn, found);
         account.proof = Proof::default();
         account.trouble = Some(words::wrong_user(&got.0, &wanted.0));
     }
@@ -90,7 +116,10 @@ pub(super) fn save(account: &mut Account, turn: &mut Turn<'_>) {
     let attempt = turn.attempt();
     account.saved.pending = Some(Flight { attempt, until: turn.now + FLIGHT_LIMIT });
     account.saved.facts = account.facts.clone();
-    let stored = Stored { grant: account.grant.clone(), generation: account.generation, facts: account.facts.clone() };
+    let candidate = account.candidate().cloned();
+    account.saved.candidate = candidate.is_some();
+    let (grant, facts) = (account.grant.clone(), account.facts.clone());
+    let stored = Stored { grant, generation: account.generation, facts, candidate };
     turn.emit(Effect::Save(account.setup.account.id.clone(), attempt, Box::new(stored)));
     // A vault that has failed before is not waited for a second time.
     if account.saved.failed.is_some() {
@@ -119,18 +148,23 @@ fn keep_in_memory(account: &mut Account, turn: &mut Turn<'_>) {
     }
 }
 
-/// At the end of each turn: facts that changed go to disk.
+/// At the end of each turn: what changed goes to disk.
 pub(super) fn save_if_changed(account: &mut Account, turn: &mut Turn<'_>) {
-    if account.generation.0 > 0 && account.facts != account.saved.facts {
+    let facts = account.generation.0 > 0 && account.facts != account.saved.facts;
+    if facts || account.candidate().is_some() != account.saved.candidate {
         save(account, turn);
     }
 }
 
 pub(super) fn saved(account: &mut Account, turn: &mut Turn<'_>, written: Result<Written, Problem>) {
     account.saved.pending = None;
+    if let (Err(problem), Some(_)) = (&written, account.candidate()) {
+        // The next write is moments away, and says loudly what it could not do.
+        return turn.log(account, LogLevel::Warn, format!("The new token is not on disk yet: {}", problem.what));
+    }
     let problem = match written {
         Ok(written) => {
-            account.saved.at = Some(turn.now);
+            account.saved.at = Some(written.at);
             account.saved.backups = written.backups;
             if account.saved.failed.take().is_some() {
                 turn.log(account, LogLevel::Info, "The token is on disk now");

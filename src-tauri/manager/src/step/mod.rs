@@ -175,6 +175,7 @@ fn answered(account: &mut Account, turn: &mut Turn<'_>, attempt: Attempt, answer
             }
             match answer {
                 Answer::Listening(result) => signing_in::listening(account, turn, result),
+                Answer::Opened(result) => signing_in::opened(account, turn, result),
                 Answer::Returned(result) => signing_in::returned(account, turn, result),
                 Answer::Exchanged(result) => signing_in::exchanged(account, turn, result),
                 Answer::Probed(probe) => probing::probed(account, turn, probe),

@@ -16,7 +16,9 @@ pub(super) fn soon(account: &mut Account) {
 
 pub(super) fn probe(account: &mut Account, turn: &mut Turn<'_>) {
     let Some(grant) = account.valid_grant(turn.now).cloned() else { return };
-    (account.proof.at_once, account.proof.reported) = (false, false);
+    let proof = &mut account.proof;
+    proof.routine = proof.last.is_some() && !proof.at_once && !proof.reported;
+    (proof.at_once, proof.reported) = (false, false);
     let attempt = turn.attempt();
     let until = turn.now + signing_in::FLIGHT_LIMIT;
     account.work = Some(Work { attempt, since: turn.now, until, task: Task::Probe });
@@ -36,6 +38,14 @@ pub(super) fn probed(account: &mut Account, turn: &mut Turn<'_>, answer: Probe) 
 }
 
 fn yes(account: &mut Account, turn: &mut Turn<'_>, user: Option<UserId>) {
+    if let (Some(wanted), Some(got)) = (account.expected_user(), &user)
+        && wanted != got
+    {
+        // The sign-in was kept unproven, and it was somebody else's: nothing of it is used any more, least of all to renew.
+        let problem = words::wrong_user(&got.0, &wanted.0);
+        account.grant.iter_mut().for_each(|grant| grant.refresh = None);
+        return refuse(account, turn, problem);
+    }
     let was_silent = account.proof.silent_since.is_some();
     let proof = &mut account.proof;
     proof.last = Some((turn.now, Said::Yes));
@@ -44,7 +54,10 @@ fn yes(account: &mut Account, turn: &mut Turn<'_>, user: Option<UserId>) {
         account.facts.user.get_or_insert_with(|| user.clone());
         grant.user.get_or_insert(user);
     }
-    if was_silent {
+    // What was wrong is over, unless something is still to be done about it; and an answer that comes moments after a
+    // trouble must not wipe the words off the card before they were read.
+    let campaign = &account.facts.campaign;
+    if (was_silent || account.proof.routine) && !campaign.manual && !campaign.blocked {
         account.trouble = None;
     }
     let line = words::valid_line(account, turn.now);
@@ -60,9 +73,13 @@ fn no(account: &mut Account, turn: &mut Turn<'_>, problem: Problem) {
     if proof.refusals < 2 {
         return;
     }
-    proof.yes = false;
-    proof.refusals = 0;
     turn.log(account, LogLevel::Warn, format!("The broker refused the token twice: {}", problem.code));
+    refuse(account, turn, problem);
+}
+
+/// The token is of no use any more, whatever its end.
+fn refuse(account: &mut Account, turn: &mut Turn<'_>, problem: Problem) {
+    (account.proof.yes, account.proof.refusals) = (false, 0);
     account.facts.refused = Some(Refusal { at: turn.now, problem: problem.clone() });
     account.trouble = Some(problem);
     ladder::pass(account, turn.now);

@@ -10,12 +10,12 @@ use crate::next;
 use crate::words;
 use crate::work::{Renew, Task, Work};
 use daypass_brokers::{BrokerError, Failure};
-use daypass_domain::{Grant, Moment, OpenBrowser, Remedy, Renewal, Rotation};
+use daypass_domain::{Grant, Moment, OpenBrowser, Remedy};
 
 /// Begins a silent renewal.
 pub(super) fn renew(account: &mut Account, turn: &mut Turn<'_>) {
+    let one_time = account.spends_refresh();
     let Some(grant) = &mut account.grant else { return };
-    let one_time = account.setup.renewal == Renewal::RefreshToken(Rotation::OneTime);
     let phase = if one_time { Renew::Marking } else { Renew::Sent };
     grant.refresh_sent = one_time;
     let line = words::attempting(account, turn.now);
@@ -60,8 +60,13 @@ pub(super) fn renewed(account: &mut Account, turn: &mut Turn<'_>, result: Result
             if let Some(old) = &account.grant {
                 account.facts.rolls = later(old.refresh_ends, grant.refresh_ends);
                 account.facts.capped = is_capped(old, &grant);
+                account.facts.rotates |= is_replaced(old, &grant);
             }
-            adopt(account, turn, grant);
+            adopt(account, grant);
+            // A notification about an end that is still the same stays.
+            if told.is_empty() {
+                warning::withdraw(account, turn);
+            }
             account.facts.told = told;
             account.proof.at_once = true;
             turn.log(account, LogLevel::Info, "Token refresh successful");
@@ -86,6 +91,11 @@ fn later(old: Option<Moment>, new: Option<Moment>) -> bool {
     matches!((old, new), (Some(old), Some(new)) if new > old)
 }
 
+/// Whether the refresh token was replaced: from now on the old one may be worth nothing, or worse, end everything.
+fn is_replaced(old: &Grant, new: &Grant) -> bool {
+    matches!((&old.refresh, &new.refresh), (Some(old), Some(new)) if !old.same_as(new))
+}
+
 /// Whether a renewal has moved the end by less than a tenth of what it should have: the broker caps its tokens at an end
 /// of its own, and asking again and again towards that end would never stop.
 fn is_capped(old: &Grant, new: &Grant) -> bool {
@@ -98,7 +108,7 @@ fn is_capped(old: &Grant, new: &Grant) -> bool {
 fn not_renewed(account: &mut Account, turn: &mut Turn<'_>, error: BrokerError) {
     account.work = None;
     let longest = account.policy(turn.policy).check_every;
-    let one_time = account.setup.renewal == Renewal::RefreshToken(Rotation::OneTime);
+    let one_time = account.spends_refresh();
     if let Some(grant) = &mut account.grant {
         match error.failure {
             Failure::NotSent => grant.refresh_sent = false,
@@ -135,7 +145,9 @@ fn hand_to_person(account: &mut Account, turn: &mut Turn<'_>) {
     let campaign = &mut account.facts.campaign;
     let failures = campaign.failures + 1;
     *campaign = Campaign { blocked: campaign.blocked, ..Campaign::default() };
-    turn.log(account, LogLevel::Warn, format!("Refresh attempt {failures}/{attempts} failed"));
+    if failures <= attempts {
+        turn.log(account, LogLevel::Warn, format!("Refresh attempt {failures}/{attempts} failed"));
+    }
 }
 
 /// The answer to a renewal was lost altogether.
@@ -148,7 +160,7 @@ pub(super) fn lost(account: &mut Account, turn: &mut Turn<'_>) {
 }
 
 /// Takes a new token over: it counts from now on, and everything that was true of the old one is forgotten.
-pub(super) fn adopt(account: &mut Account, turn: &mut Turn<'_>, grant: Grant) {
+pub(super) fn adopt(account: &mut Account, grant: Grant) {
     account.generation = account.generation.next();
     account.grant = Some(grant);
     account.proof = Proof::default();
@@ -159,7 +171,6 @@ pub(super) fn adopt(account: &mut Account, turn: &mut Turn<'_>, grant: Grant) {
     facts.campaign = Campaign::default();
     facts.told.clear();
     facts.ladder = crate::account::Ladder::default();
-    warning::withdraw(account, turn);
 }
 
 /// Asks a person: with a browser if somebody is there and allows it, else with a notification.
@@ -185,21 +196,27 @@ pub(super) fn ask_person(account: &mut Account, turn: &mut Turn<'_>) {
     warning::ask(account, turn);
 }
 
-/// A sign-in is over without a new token. It counts only where a person is what the account needs.
-pub(super) fn sign_in_failed(account: &mut Account, turn: &mut Turn<'_>) {
-    if account.can_renew(turn.now) {
+/// A sign-in is over without a new token. It counts only where a person is what the account needs: what stops a person
+/// (`blocks`: a setting that the broker does not like) need not stop a renewal, and says nothing about tomorrow.
+pub(super) fn sign_in_failed(account: &mut Account, turn: &mut Turn<'_>, blocks: bool) {
+    if account.can_renew(turn.now) || !in_row(account, turn) {
+        account.facts.campaign.asked_until = None;
         return;
     }
+    account.facts.campaign.blocked = blocks;
     attempt_failed(account, turn);
 }
 
-/// One attempt of the row is over without a new token. Somebody who tried long before it was needed has lost nothing:
-/// that does not count.
+/// Whether attempts to replace this token have begun. Somebody who tried long before it was needed has lost nothing.
+fn in_row(account: &Account, turn: &Turn<'_>) -> bool {
+    next::row_begins(account, account.policy(turn.policy), turn.now).is_some_and(|at| at <= turn.now)
+}
+
+/// One attempt of the row is over without a new token.
 pub(super) fn attempt_failed(account: &mut Account, turn: &mut Turn<'_>) {
     account.facts.campaign.asked_until = None;
-    let policy = account.policy(turn.policy);
-    let attempts = policy.attempts;
-    if next::row_begins(account, policy, turn.now).is_none_or(|at| at > turn.now) {
+    let attempts = account.policy(turn.policy).attempts;
+    if !in_row(account, turn) {
         return;
     }
     let campaign = &mut account.facts.campaign;

@@ -29,8 +29,11 @@ pub(super) fn ask(account: &mut Account, turn: &mut Turn<'_>, open: bool, ticket
             // Shared: whoever comes second gets the same address. A browser opens only if none was opened yet.
             if let (Some(url), Phase::Waiting) = (&sign_in.url, &sign_in.phase) {
                 if open && !sign_in.browser {
-                    sign_in.browser = true;
+                    (sign_in.browser, sign_in.opening) = (true, true);
                     turn.emit(Effect::OpenBrowser(id, *attempt));
+                }
+                if sign_in.opening {
+                    return sign_in.asked.push(ticket);
                 }
                 let reply = Reply::SignIn { url: url.clone(), until: *until, browser: sign_in.browser };
                 turn.reply(ticket, Ok(reply));
@@ -51,7 +54,7 @@ pub(super) fn ask(account: &mut Account, turn: &mut Turn<'_>, open: bool, ticket
 pub(super) fn start(account: &mut Account, turn: &mut Turn<'_>, open: bool, ticket: Ticket) {
     let attempt = turn.attempt();
     let asked = if ticket == Ticket::default() { Vec::new() } else { vec![ticket] };
-    let sign_in = SignIn { phase: Phase::Starting, browser: open, url: None, asked };
+    let sign_in = SignIn { phase: Phase::Starting, browser: open, opening: open, url: None, asked };
     let until = turn.now + account.policy(turn.policy).sign_in_wait;
     account.work = Some(Work { attempt, since: turn.now, until, task: Task::SignIn(sign_in) });
     account.facts.campaign.asked_until = None;
@@ -59,29 +62,57 @@ pub(super) fn start(account: &mut Account, turn: &mut Turn<'_>, open: bool, tick
 }
 
 pub(super) fn listening(account: &mut Account, turn: &mut Turn<'_>, result: Result<String, Problem>) {
-    let Some(Work { task: Task::SignIn(sign_in), until, .. }) = &mut account.work else { return };
-    let asked = std::mem::take(&mut sign_in.asked);
+    let Some(Work { task: Task::SignIn(sign_in), .. }) = &mut account.work else { return };
     match result {
         Ok(url) => {
             sign_in.phase = Phase::Waiting;
-            sign_in.url = Some(url.clone());
-            let reply = Reply::SignIn { url, until: *until, browser: sign_in.browser };
-            asked.into_iter().for_each(|ticket| turn.reply(ticket, Ok(reply.clone())));
+            sign_in.url = Some(url);
+            if !sign_in.opening {
+                tell_address(account, turn);
+            }
             turn.log(account, LogLevel::Info, "Waiting for the browser");
         }
         Err(problem) => {
+            let asked = std::mem::take(&mut sign_in.asked);
             account.work = None;
             let refused = Refused { code: Code::CannotStart, problem: problem.clone() };
             asked.into_iter().for_each(|ticket| turn.reply(ticket, Err(refused.clone())));
             turn.log(account, LogLevel::Warn, format!("The sign-in could not begin: {problem}"));
             account.trouble = Some(problem);
             tell_waiting(account, turn);
-            renewing::sign_in_failed(account, turn);
+            renewing::sign_in_failed(account, turn, false);
         }
     }
 }
 
+/// A browser that did not open is no end: the address can be copied, and the next click tries again.
+pub(super) fn opened(account: &mut Account, turn: &mut Turn<'_>, result: Result<(), Problem>) {
+    let Some(Work { task: Task::SignIn(sign_in), .. }) = &mut account.work else { return };
+    sign_in.opening = false;
+    let waits = matches!(sign_in.phase, Phase::Starting | Phase::Waiting);
+    if let Err(problem) = result
+        && waits
+    {
+        sign_in.browser = false;
+        account.trouble = Some(problem.clone());
+        // A click in the tray has no other place for an answer, and neither has a sign-in that began by itself.
+        super::warning::tell_no_browser(account, turn, &problem);
+    }
+    tell_address(account, turn);
+}
+
+/// Replies to everybody who waits for the address.
+fn tell_address(account: &mut Account, turn: &mut Turn<'_>) {
+    let Some(Work { task: Task::SignIn(sign_in), until, .. }) = &mut account.work else { return };
+    let Some(url) = sign_in.url.clone() else { return };
+    let reply = Reply::SignIn { url, until: *until, browser: sign_in.browser };
+    for ticket in std::mem::take(&mut sign_in.asked) {
+        turn.reply(ticket, Ok(reply.clone()));
+    }
+}
+
 pub(super) fn returned(account: &mut Account, turn: &mut Turn<'_>, result: Result<Artefact, Problem>) {
+    tell_address(account, turn);
     let Some(Work { task: Task::SignIn(sign_in), until, attempt, .. }) = &mut account.work else { return };
     match result {
         Ok(artefact) => {
@@ -97,10 +128,28 @@ pub(super) fn returned(account: &mut Account, turn: &mut Turn<'_>, result: Resul
 pub(super) fn exchanged(account: &mut Account, turn: &mut Turn<'_>, result: Result<Grant, BrokerError>) {
     match result {
         Err(error) => failed(account, turn, error.problem),
-        Ok(grant) if is_stranger(account, grant.user.as_ref()) => wrong_user(account, turn, grant.user),
-        Ok(grant) if account.setup.probes => prove(account, turn, Proving { grant, asks: 0, refusals: 0, again: None }),
-        Ok(grant) => accept(account, turn, grant, true),
+        Ok(grant) => examine(account, turn, grant),
     }
+}
+
+fn examine(account: &mut Account, turn: &mut Turn<'_>, grant: Grant) {
+    if is_stranger(account, grant.user.as_ref()) {
+        wrong_user(account, turn, grant.user);
+    } else if account.setup.probes {
+        prove(account, turn, Proving { grant, asks: 0, refusals: 0, again: None });
+    } else {
+        accept(account, turn, grant, true);
+    }
+}
+
+/// The program was ended between a sign-in's exchange and its proof: the proof is made up for, without the person.
+pub(super) fn resume(account: &mut Account, turn: &mut Turn<'_>, grant: Grant) {
+    let attempt = turn.attempt();
+    let sign_in = SignIn { phase: Phase::Exchanging, browser: true, opening: false, url: None, asked: Vec::new() };
+    let until = turn.now + FLIGHT_LIMIT;
+    account.work = Some(Work { attempt, since: turn.now, until, task: Task::SignIn(sign_in) });
+    turn.log(account, LogLevel::Info, "A sign-in was cut off before its proof; asking the broker about its token now");
+    examine(account, turn, grant);
 }
 
 fn prove(account: &mut Account, turn: &mut Turn<'_>, proving: Proving) {
@@ -149,7 +198,8 @@ pub(super) fn proved(account: &mut Account, turn: &mut Turn<'_>, answer: Probe) 
 fn accept(account: &mut Account, turn: &mut Turn<'_>, grant: Grant, proven: bool) {
     account.facts.user = account.facts.user.clone().or_else(|| grant.user.clone());
     account.facts.capped = false;
-    renewing::adopt(account, turn, grant);
+    renewing::adopt(account, grant);
+    super::warning::withdraw(account, turn);
     account.proof.yes = proven;
     account.proof.at_once = !proven;
     account.proof.last = proven.then_some((turn.now, Said::Yes));
@@ -189,15 +239,15 @@ fn wrong_user(account: &mut Account, turn: &mut Turn<'_>, user: Option<UserId>) 
     account.trouble = Some(words::wrong_user(&got, &wanted));
     turn.log(account, LogLevel::Warn, format!("{got} signed in, not {wanted}; nothing was changed"));
     end(account, turn, Ending::WrongUser { got, wanted });
-    renewing::sign_in_failed(account, turn);
+    renewing::sign_in_failed(account, turn, false);
 }
 
 fn failed(account: &mut Account, turn: &mut Turn<'_>, problem: Problem) {
     turn.log(account, LogLevel::Warn, format!("The sign-in failed: {} ({})", problem.what, problem.code));
     account.trouble = Some(problem.clone());
-    account.facts.campaign.blocked = problem.remedy == daypass_domain::Remedy::FixSetting;
+    let blocks = problem.remedy == daypass_domain::Remedy::FixSetting;
     end(account, turn, Ending::Failed(problem));
-    renewing::sign_in_failed(account, turn);
+    renewing::sign_in_failed(account, turn, blocks);
 }
 
 /// The work under way has had its time.
@@ -217,7 +267,7 @@ pub(super) fn give_up(account: &mut Account, turn: &mut Turn<'_>) {
             let waited = work.until - work.since;
             account.trouble = Some(words::too_late(waited));
             end(account, turn, Ending::TooLate { waited });
-            renewing::sign_in_failed(account, turn);
+            renewing::sign_in_failed(account, turn, false);
         }
         Task::Probe => super::probing::probed(account, turn, Probe::Unknown(words::no_answer(account))),
         Task::Renew(_) => renewing::lost(account, turn),
@@ -235,7 +285,7 @@ pub(super) fn cancel(account: &mut Account, turn: &mut Turn<'_>, ticket: Ticket)
     }
     call_off(account, turn);
     // Whoever cancels wants quiet: the attempt counts, and nothing is asked again before its pause is over.
-    renewing::sign_in_failed(account, turn);
+    renewing::sign_in_failed(account, turn, false);
     turn.reply(ticket, Ok(Reply::Done));
 }
 

@@ -13,13 +13,17 @@ use crate::useful::{day_clock, ends_by_cutoff, useful};
 use crate::view::Level;
 use crate::words;
 use crate::work::Work;
-use daypass_domain::OpenBrowser;
+use daypass_domain::{OpenBrowser, Problem};
 
 /// Thresholds that were passed since the last look.
 pub(super) fn warn(account: &mut Account, turn: &mut Turn<'_>) {
     let busy = account.work.as_ref().is_some_and(Work::brings_token);
     if account.grant.is_none() || account.facts.signed_out || account.facts.paused.is_some() || busy {
         return;
+    }
+    if account.facts.campaign.manual && !account.facts.told.contains(&Cause::Manual) {
+        // It came to that during a pause.
+        return manual(account, turn);
     }
     let Health { level, .. } = health::health(account, turn.policy, turn.now);
     let cause = match (account.valid_grant(turn.now).is_some(), level) {
@@ -60,14 +64,15 @@ pub(super) fn tell_rung(account: &mut Account, turn: &mut Turn<'_>) {
     let facts = &mut account.facts;
     if facts.ladder.day != today {
         facts.ladder = crate::account::Ladder { day: today, ..Default::default() };
-        // A new trading day is a new row of attempts.
-        facts.campaign = Campaign::default();
+        // A new trading day is a new row of attempts; a setting that is wrong is wrong today as well.
+        facts.campaign = Campaign { blocked: facts.campaign.blocked, ..Campaign::default() };
     }
     facts.ladder.snoozed_until = None;
     facts.ladder.told.push(rung.cause);
     let policy = account.policy(turn.policy);
     let may_open = policy.open_browser == OpenBrowser::WhenPresent && turn.presence == Presence::There;
-    let first_try = account.facts.campaign.failures == 0;
+    let campaign = &account.facts.campaign;
+    let first_try = campaign.failures == 0 && !campaign.blocked;
     if may_open && first_try && rung.cause == Cause::Reminder {
         return signing_in::start(account, turn, true, Ticket::default());
     }
@@ -111,6 +116,11 @@ pub(super) fn manual(account: &mut Account, turn: &mut Turn<'_>) {
 /// A sign-in is done: says so, and goes away by itself.
 pub(super) fn tell_done(account: &Account, turn: &mut Turn<'_>) {
     show(account, turn, words::done(account, turn.now));
+}
+
+/// A sign-in that began by itself has opened no browser.
+pub(super) fn tell_no_browser(account: &Account, turn: &mut Turn<'_>, problem: &Problem) {
+    show(account, turn, words::no_browser(account, problem));
 }
 
 /// The cause is gone.

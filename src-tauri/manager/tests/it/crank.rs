@@ -2,6 +2,7 @@
 
 use chrono::Duration;
 use daypass_domain::Policy;
+use daypass_manager::event::{Found, Written};
 use daypass_manager::notice::Telling;
 use daypass_manager::{Answer, Ask, Code, Effect, Event, Handle, Hands, Reply, service};
 use daypass_testkit::{FakeClock, Life, SimBroker, World, id, ist, minutes, upstox};
@@ -39,6 +40,7 @@ async fn an_ask_is_answered_and_what_is_due_happens_when_the_clock_says_so() {
     });
     let Some(Effect::Listen { attempt, open: true, .. }) = effects.recv().await else { panic!("a listener") };
     handle.answer(upstox_id.clone(), attempt, Answer::Listening(Ok("http://127.0.0.1:9/dialog".to_owned())));
+    handle.answer(upstox_id.clone(), attempt, Answer::Opened(Ok(())));
     let reply = asking.await.expect("a task").expect("a sign-in");
     assert!(matches!(reply, Reply::SignIn { browser: true, until, .. } if until == ist("17 08:45")));
 
@@ -60,10 +62,11 @@ async fn tellings_and_changes_reach_whoever_listens() {
     world.run_for(minutes(0));
     world.sign_in(&id("upstox"));
     let stored = world.vault.disk[&id("upstox")].clone();
+    let stored = Found { stored, written: Written { at: world.now, backups: 0 }, stands_in: None };
 
     let clock = FakeClock::new(ist("17 11:00"));
     let (sender, mut effects) = mpsc::unbounded_channel();
-    struct Stocked(mpsc::UnboundedSender<Effect>, Option<daypass_manager::event::Stored>);
+    struct Stocked(mpsc::UnboundedSender<Effect>, Option<Found>);
     impl Hands for Stocked {
         fn carry_out(&mut self, effect: Effect, handle: &Handle) {
             match effect {

@@ -6,7 +6,8 @@ use daypass_manager::Ask;
 use daypass_manager::event::Presence;
 use daypass_manager::view::{Level, NextStep, Standing};
 use daypass_testkit::{
-    Entry, Life, Person, Renewing, Request, SimBroker, World, at, hours, id, minutes, oauth2, oauth2_with, seconds,
+    Entry, Life, Person, Renewing, Request, SimBroker, Weather, World, at, hours, id, ist, minutes, oauth2,
+    oauth2_with, seconds,
 };
 
 const WEEK: Renewing = Renewing { grant: Some(chrono::Duration::days(7)), rolls: false, one_time: false, caps: false };
@@ -211,4 +212,26 @@ fn two_accounts_do_not_wait_for_each_other() {
     assert_eq!(world.token(&id("oauth2")), None);
     let snapshot = world.snapshot();
     assert_eq!(snapshot.worst.as_deref(), Some("oauth2"), "signed out comes before valid");
+}
+
+#[test]
+fn a_grant_that_turns_out_to_be_somebody_elses_is_refused_and_never_renewed() {
+    let broker = SimBroker::renewing(Life::Own(minutes(45)), Renewing::default());
+    let mut setup = oauth2();
+    setup.account.user = Some(daypass_domain::UserId("AB1234".to_owned()));
+    let mut world = World::new(ist("17 09:00"), broker, vec![setup]);
+    world.run_for(seconds(0));
+    let oauth2 = id("oauth2");
+    // The reply names nobody, and the broker cannot be asked while the person is there.
+    world.broker.user = "ZZ9999";
+    world.broker.tells_user = false;
+    world.broker.weather.push((ist("17 09:00:01"), ist("17 09:10"), Weather::Silent));
+    world.broker.takes = seconds(2);
+    world.sign_in(&oauth2);
+    world.run_until(ist("17 09:09"));
+    assert!(world.token(&oauth2).is_some(), "kept, unproven: a person has just signed in");
+    world.run_until(ist("17 12:00"));
+    assert_eq!(world.token(&oauth2), None, "it was somebody else");
+    assert_eq!(world.view(&oauth2).standing, Standing::EndedEarly);
+    assert_eq!(world.broker.count(Request::Renew, ist("17 09:00")), 0);
 }

@@ -35,6 +35,43 @@ fn bots_have_it_only_after_it_is_on_disk() {
 }
 
 #[test]
+fn a_sign_in_survives_a_crash_between_its_exchange_and_its_proof() {
+    for (sentence, held_before) in [("the first sign-in", false), ("one that replaces a token", true)] {
+        let mut world = at_upstox();
+        let upstox = id("upstox");
+        if held_before {
+            world.sign_in(&upstox);
+        }
+        let before = world.account(&upstox).generation.0;
+        // The code is exchanged at once; the proof takes a while, and the program is killed meanwhile.
+        world.broker.takes = seconds(2);
+        world.sign_in(&upstox);
+        world.run_for(seconds(3));
+        assert_eq!(world.account(&upstox).generation.0, before, "{sentence}: not proven yet");
+        world.crash_for(minutes(1));
+        world.run_for(seconds(5));
+        assert_eq!(world.account(&upstox).generation.0, before + 1, "{sentence}: proven after the start");
+        assert!(world.view(&upstox).verified && world.token(&upstox).is_some(), "{sentence}");
+        assert!(world.vault.disk[&upstox].candidate.is_none(), "{sentence}: and it is the token that counts");
+        assert_eq!(world.record.tabs(), 1 + usize::from(held_before), "{sentence}: nobody is asked again");
+    }
+}
+
+#[test]
+fn a_token_that_is_refused_after_such_a_crash_is_wiped() {
+    let mut world = at_upstox();
+    let upstox = id("upstox");
+    world.broker.takes = seconds(2);
+    world.sign_in(&upstox);
+    world.run_for(seconds(3));
+    assert!(world.vault.disk[&upstox].candidate.is_some(), "on disk before its proof");
+    world.broker.revoke_all();
+    world.crash_for(minutes(1));
+    world.run_for(minutes(1));
+    assert!(world.token(&upstox).is_none() && world.vault.disk[&upstox].candidate.is_none());
+}
+
+#[test]
 fn a_vault_that_fails_after_a_sign_in_costs_nothing_and_is_tried_again() {
     let mut world = at_upstox();
     let upstox = id("upstox");
@@ -92,12 +129,13 @@ fn what_could_not_be_read_is_not_overwritten() {
     let mut world = at_upstox();
     let upstox = id("upstox");
     world.sign_in(&upstox);
+    let writes = world.vault.writes;
     world.vault.locked.push((ist("17 09:00"), ist("17 09:40")));
     world.run_until(ist("17 08:59"));
     world.crash_for(minutes(2));
     world.run_until(ist("17 09:39"));
     assert_eq!(world.view(&upstox).standing, Standing::NotVerified, "not signed out: nobody knows");
-    assert_eq!(world.vault.writes, 1);
+    assert_eq!(world.vault.writes, writes);
     assert_eq!(world.record.shown(), ["done"], "and nobody is asked to sign in");
     let tries = world.record.log().iter().filter(|line| line.contains("could not be read")).count();
     assert!((8..=15).contains(&tries), "15 s, 30 s, then up to every 5 minutes: {tries}");
@@ -142,13 +180,14 @@ fn a_sign_in_while_the_vault_is_locked_counts_at_once_and_is_written_later() {
     let mut world = at_upstox();
     let upstox = id("upstox");
     world.sign_in(&upstox);
+    let writes = world.vault.writes;
     world.vault.locked.push((ist("17 09:00"), ist("17 12:00")));
     world.run_until(ist("17 08:59"));
     world.crash_for(minutes(2));
     world.run_for(minutes(1));
     world.sign_in(&upstox);
     assert_eq!(world.token(&upstox).as_deref(), Some("token-000004"), "bots get it from memory");
-    assert_eq!(world.vault.writes, 1, "the stored one is untouched");
+    assert_eq!(world.vault.writes, writes, "the stored one is untouched");
     assert!(world.broker.count(daypass_testkit::Request::Probe, ist("17 09:02")) >= 1);
     world.run_until(ist("17 12:06"));
     let stored = &world.vault.disk[&upstox];
@@ -238,4 +277,52 @@ fn a_removed_account_leaves_nothing_behind() {
     assert_eq!(world.record.replies(waiting).len(), 1);
     assert_eq!(world.record.replies(finished).len(), 1, "whoever waited hears of it");
     assert_eq!(world.state.next_moment(), None);
+}
+
+#[test]
+fn after_a_start_the_save_time_and_the_backups_are_known() {
+    let mut world = at_upstox();
+    let upstox = id("upstox");
+    world.sign_in(&upstox);
+    world.run_until(ist("18 08:00"));
+    world.sign_in(&upstox);
+    let before = world.view(&upstox).saved;
+    world.crash_for(hours(1));
+    world.run_for(seconds(1));
+    let after = world.view(&upstox).saved;
+    assert!(after.backups > 0 && after.at.is_some());
+    assert_eq!((after.backups, after.at), (before.backups, before.at));
+}
+
+#[test]
+fn a_backup_that_stands_in_says_so_and_is_news_to_bots() {
+    let mut world = at_upstox();
+    let upstox = id("upstox");
+    world.sign_in(&upstox);
+    let problem = daypass_domain::Problem::new(
+        "VAULT_DAMAGED",
+        "The file is damaged.",
+        "Daypass uses a backup.",
+        daypass_domain::Remedy::SignInAgain,
+    );
+    world.vault.stands_in = Some(problem);
+    world.broker.weather.push((ist("17 08:30"), ist("17 09:30"), daypass_testkit::Weather::Silent));
+    world.crash();
+    world.run_for(seconds(1));
+    let view = world.view(&upstox);
+    assert_eq!(view.trouble.map(|problem| problem.code.into_owned()), Some("VAULT_DAMAGED".to_owned()));
+    assert_eq!(view.generation, 3, "past the damaged one");
+    assert!(world.token(&upstox).is_some());
+}
+
+#[test]
+fn a_stored_token_that_is_lost_for_good_does_not_stop_the_next_one() {
+    let mut world = at_upstox();
+    let upstox = id("upstox");
+    world.vault.lost = true;
+    world.crash();
+    world.run_for(seconds(1));
+    assert_eq!(world.view(&upstox).trouble.map(|problem| problem.code.into_owned()), Some("lost".to_owned()));
+    world.sign_in(&upstox);
+    assert_eq!(world.view(&upstox).saved.state, SavedState::Saved, "it takes the damaged one's place");
 }

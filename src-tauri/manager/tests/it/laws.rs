@@ -31,6 +31,7 @@ enum Act {
     SlowBroker(i64),
     SlowVault(i64),
     Port(bool),
+    NoBrowser(bool),
     Stale(u8, u64),
     Twice(u8),
 }
@@ -67,6 +68,7 @@ fn acts() -> impl Strategy<Value = Act> {
         1 => (0..100i64).prop_map(Act::SlowBroker),
         1 => (0..100i64).prop_map(Act::SlowVault),
         1 => proptest::bool::weighted(0.2).prop_map(Act::Port),
+        1 => proptest::bool::weighted(0.2).prop_map(Act::NoBrowser),
         3 => (any::<u8>(), 0..60u64).prop_map(|(kind, number)| Act::Stale(kind, number)),
         2 => any::<u8>().prop_map(Act::Twice),
     ]
@@ -101,15 +103,17 @@ fn world(kind: u8) -> World {
 fn answer(kind: u8) -> Answer {
     const X: Problem = Problem::new("X", "It failed.", "Try again.", Remedy::SignInAgain);
     let error = || BrokerError { failure: Failure::Refused, problem: X, retry_after: None };
-    match kind % 9 {
+    match kind % 11 {
         0 => Answer::Loaded(Ok(None)),
-        1 => Answer::Saved(Ok(Written { backups: 1 })),
+        1 => Answer::Saved(Ok(Written { at: Moment::default(), backups: 1 })),
         2 => Answer::Listening(Ok("http://127.0.0.1:9/stale".to_owned())),
         3 => Answer::Returned(Ok(Artefact(Secret::new("stale-code-of-nobody")))),
         4 => Answer::Exchanged(Err(error())),
         5 => Answer::Probed(Probe::Invalid(X)),
         6 => Answer::Renewed(Err(error())),
         7 => Answer::Revoked(Ok(())),
+        8 => Answer::Opened(Ok(())),
+        9 => Answer::Opened(Err(X)),
         _ => Answer::Probed(Probe::Valid { user: None }),
     }
 }
@@ -180,6 +184,7 @@ impl Day {
             Act::SlowBroker(span) => world.broker.takes = seconds(*span),
             Act::SlowVault(span) => world.vault.takes = seconds(*span),
             Act::Port(taken) => world.port_taken = *taken,
+            Act::NoBrowser(none) => world.no_browser = *none,
             Act::Stale(kind, number) => stale(world, id, *kind, Attempt(*number)),
             Act::Twice(kind) => twice(world, id, *kind),
         }
@@ -243,7 +248,8 @@ fn check_record(Day { world, forgot, starts, .. }: &Day) {
             }
             // A new token, or somebody's own click: what follows is news again.
             Entry::Withdrawn => told.clear(),
-            Entry::Shown(notice) if notice.kind == "again" => {}
+            // One for each try.
+            Entry::Shown(notice) if ["again", "no_browser"].contains(&notice.kind.as_str()) => {}
             Entry::Shown(notice) => {
                 let rung = ["hint", "reminder", "ready_by", "quarter", "five"].contains(&notice.kind.as_str());
                 let day = if rung { at.with_timezone(&Kolkata).date_naive().to_string() } else { String::new() };

@@ -291,3 +291,22 @@ fn a_sign_out_during_a_sign_in_answers_everybody() {
     assert_eq!(world.record.replies(finished).len(), 1);
     assert_eq!(world.token(&upstox), None);
 }
+
+#[test]
+fn a_browser_that_does_not_open_is_said_and_the_next_click_tries_again() {
+    let mut world = signed_out();
+    let upstox = id("upstox");
+    world.no_browser = true;
+    let ticket = world.ask(&upstox, Ask::SignIn { open: true });
+    let replies = world.record.replies(ticket);
+    assert!(matches!(replies[..], [Ok(Reply::SignIn { browser: false, .. })]), "{replies:?}");
+    assert_eq!(world.record.shown().last().copied(), Some("no_browser"));
+    assert_eq!(world.view(&upstox).trouble.map(|problem| problem.code.into_owned()), Some("no_browser".to_owned()));
+    world.no_browser = false;
+    world.person = Person::signing_in_after(seconds(5));
+    let again = world.ask(&upstox, Ask::SignIn { open: true });
+    assert!(matches!(world.record.replies(again)[..], [Ok(Reply::SignIn { browser: true, .. })]));
+    world.run_for(seconds(10));
+    assert!(world.token(&upstox).is_some() && world.view(&upstox).trouble.is_none());
+    assert_eq!(world.record.tabs(), 1);
+}

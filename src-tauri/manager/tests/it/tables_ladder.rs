@@ -80,7 +80,7 @@ fn whose_ladder_it_is() {
         ("nobody who signed out", signed_out, false),
         ("not in a pause", paused, false),
         ("not without its settings", missing, false),
-        ("not while a setting is wrong", blocked, false),
+        ("one whose setting is wrong: it is wrong this morning as well", blocked, true),
     ] {
         assert_eq!(climbs(&account, now), expected, "{sentence}");
     }

@@ -65,6 +65,8 @@ pub struct SimBroker {
     pub renewing: Option<Renewing>,
     /// Who comes back from a sign-in.
     pub user: &'static str,
+    /// Whether the reply of a sign-in names them.
+    pub tells_user: bool,
     /// How long an answer takes.
     pub takes: Duration,
     /// Bad weather, from and to.
@@ -85,6 +87,7 @@ impl SimBroker {
             life,
             renewing: None,
             user: "AB1234",
+            tells_user: true,
             takes: Duration::zero(),
             weather: Vec::new(),
             requests: Vec::new(),
@@ -122,7 +125,8 @@ impl SimBroker {
             self.resent += 1;
             return Err(error(Failure::Refused, Remedy::SignInAgain));
         }
-        let grant = self.issue(now, now);
+        let mut grant = self.issue(now, now);
+        grant.user = grant.user.filter(|_| self.tells_user);
         self.answered(now)?;
         Ok(grant)
     }
@@ -142,8 +146,8 @@ impl SimBroker {
         if how.one_time {
             self.spent.insert(refresh.expose().to_owned());
         }
-        let mut grant = self.issue(now, old.granted_at);
-        grant.user = old.user.clone();
+        let signed_in = self.alive.get(old.access.expose()).map_or(self.user, |(_, user)| *user);
+        let mut grant = self.issue_to(signed_in, now, old.granted_at);
         if !how.one_time {
             grant.refresh = old.refresh.clone();
         }
@@ -174,6 +178,10 @@ impl SimBroker {
     }
 
     fn issue(&mut self, now: Moment, granted_at: Moment) -> Grant {
+        self.issue_to(self.user, now, granted_at)
+    }
+
+    fn issue_to(&mut self, user: &'static str, now: Moment, granted_at: Moment) -> Grant {
         self.issued += 1;
         let how = self.renewing;
         let begins = if how.is_some_and(|how| how.rolls) { now } else { granted_at };
@@ -186,7 +194,7 @@ impl SimBroker {
         let caps = how.is_some_and(|how| how.caps);
         let access_ends = if caps { natural.into_iter().chain(refresh_ends).min() } else { natural };
         let access = format!("token-{:06}", self.issued);
-        self.alive.insert(access.clone(), (access_ends, self.user));
+        self.alive.insert(access.clone(), (access_ends, user));
         Grant {
             access: Secret::new(access),
             refresh: how.map(|_| Secret::new(format!("refresh-{:06}", self.issued))),
@@ -194,7 +202,7 @@ impl SimBroker {
             granted_at,
             access_ends,
             refresh_ends,
-            user: Some(UserId(self.user.to_owned())),
+            user: Some(UserId(user.to_owned())),
             refresh_sent: false,
         }
     }

@@ -43,6 +43,8 @@ pub struct World {
     pub person: Person,
     /// No listener can be opened.
     pub port_taken: bool,
+    /// No browser opens.
+    pub no_browser: bool,
     /// What happened.
     pub record: Record,
     setups: Vec<Setup>,
@@ -72,6 +74,7 @@ impl World {
             vault: SimVault::default(),
             person: Person::NOBODY,
             port_taken: false,
+            no_browser: false,
             record: Record::default(),
             setups,
             presence: Presence::There,
@@ -278,7 +281,11 @@ impl World {
     }
 
     fn open_tab(&mut self, id: AccountId, attempt: Attempt) {
+        if self.no_browser {
+            return self.answer(Duration::zero(), id, attempt, Answer::Opened(Err(NO_BROWSER)));
+        }
         self.record.note(self.now, &id, Entry::Tab);
+        self.answer(Duration::zero(), id.clone(), attempt, Answer::Opened(Ok(())));
         if let Some(after) = self.person.signs_in {
             let returned = if self.person.denies { Err(DENIED) } else { Ok(self.broker.code()) };
             self.answer(after, id, attempt, Answer::Returned(returned));
@@ -334,5 +341,7 @@ pub fn id(text: &str) -> AccountId {
 }
 
 const PORT_TAKEN: Problem = Problem::new("port_taken", "Port 5001 is taken.", "End what holds it.", Remedy::FixSetting);
+const NO_BROWSER: Problem =
+    Problem::new("no_browser", "No browser could be opened.", "Copy the link.", Remedy::TryAgain);
 const DENIED: Problem =
     Problem::new("access_denied", "You said no at the broker.", "Sign in again.", Remedy::SignInAgain);

@@ -1,7 +1,7 @@
 //! A vault in memory that fails on demand, and survives what the program does not.
 
 use daypass_domain::{AccountId, Moment, Problem, Remedy};
-use daypass_manager::event::{Stored, Written};
+use daypass_manager::event::{Found, Stored, Written};
 use std::collections::BTreeMap;
 
 /// What is on the disk, so to speak.
@@ -17,19 +17,35 @@ pub struct SimVault {
     pub hangs: Vec<(Moment, Moment)>,
     /// How often it was written, with success.
     pub writes: u32,
+    /// Why a backup stands in for what is on the disk.
+    pub stands_in: Option<Problem>,
+    /// What is on the disk cannot be read, and no backup can.
+    pub lost: bool,
+    /// When it was written last.
+    written: Moment,
 }
 
 impl SimVault {
-    pub(super) fn load(&self, id: &AccountId, now: Moment) -> Result<Option<Stored>, Problem> {
+    pub(super) fn load(&self, id: &AccountId, now: Moment) -> Result<Option<Found>, Problem> {
         self.open(now)?;
-        Ok(self.disk.get(id).cloned())
+        if self.lost {
+            return Err(LOST);
+        }
+        let written = Written { at: self.written, backups: self.backups() };
+        let found = |stored| Found { stored, written, stands_in: self.stands_in.clone() };
+        Ok(self.disk.get(id).cloned().map(found))
     }
 
     pub(super) fn save(&mut self, id: &AccountId, stored: Stored, now: Moment) -> Result<Written, Problem> {
         self.open(now)?;
         self.disk.insert(id.clone(), stored);
         self.writes += 1;
-        Ok(Written { backups: self.writes.saturating_sub(1).min(5) })
+        self.written = now;
+        Ok(Written { at: now, backups: self.backups() })
+    }
+
+    fn backups(&self) -> u32 {
+        self.writes.saturating_sub(1).min(5)
     }
 
     pub(super) fn hangs(&self, now: Moment) -> bool {
@@ -44,3 +60,4 @@ impl SimVault {
 
 const LOCKED: Problem =
     Problem::new("locked", "The keyring is locked.", "Unlock it; Daypass tries again by itself.", Remedy::TryAgain);
+const LOST: Problem = Problem::new("lost", "The file is damaged.", "Sign in again.", Remedy::SignInAgain);

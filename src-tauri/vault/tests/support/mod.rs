@@ -143,7 +143,8 @@ pub(crate) fn stored(generation: u64) -> Stored {
         user: Some(UserId("AB1234".into())),
         refresh_sent: false,
     };
-    Stored { grant: Some(grant), generation: Generation(generation), facts: serde_json::json!({ "failures": 0 }) }
+    let facts = serde_json::json!({ "failures": 0 });
+    Stored { grant: Some(grant), generation: Generation(generation), facts, candidate: None }
 }
 
 /// The generation that is found, after a check that its token is whole.
