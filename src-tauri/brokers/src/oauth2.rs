@@ -142,11 +142,17 @@ fn user(body: &Value) -> Option<UserId> {
     ["user_id", "sub"].iter().find_map(|key| reply::name(body.get(key)?)).map(UserId)
 }
 
-/// The standard has one code for a code and for a refresh token that are no good; people need two sentences.
+/// The standard has one code for a code and for a refresh token that are no good; people need two sentences. Only that
+/// code is about the refresh token itself: every other one (a gateway's "Forbidden", a limit) leaves it as good as it was.
 fn renewal_refused(mut error: BrokerError, credentials: &Credentials) -> BrokerError {
+    let name = name(credentials);
     if error.problem.code == "invalid_grant" {
-        let what = format!("{} did not renew the token: what renews it has ended or was withdrawn.", name(credentials));
+        let what = format!("{name} did not renew the token: what renews it has ended or was withdrawn.");
         error.problem = error.problem.saying(what).advising("Sign in again from Daypass.");
+    } else if error.problem.remedy == Remedy::SignInAgain {
+        let what = format!("{name} did not renew the token, and did not say that what renews it has ended.");
+        error.problem = error.problem.saying(what).advising(LATER);
+        error.problem.remedy = Remedy::TryAgain;
     }
     error
 }
@@ -157,6 +163,7 @@ fn name(credentials: &Credentials) -> &str {
     if label.is_empty() { "The broker" } else { label }
 }
 
+const LATER: &str = "Daypass asks again later; the token that you have is kept.";
 const WRONG_ISSUER: Problem = Problem::new(
     "wrong_issuer",
     "The answer to the sign-in does not come from the broker.",

@@ -180,6 +180,35 @@ async fn a_renewal_keeps_the_sign_in() {
 }
 
 #[tokio::test]
+async fn only_the_word_for_a_dead_grant_costs_what_renews_it() {
+    for (sentence, status, body, remedy) in [
+        ("the word itself", 400, r#"{"error":"invalid_grant"}"#, Remedy::SignInAgain),
+        ("a gateway that forbids", 403, r#"{"error":"Forbidden"}"#, Remedy::TryAgain),
+        ("a path that is gone for an hour", 404, r#"{"error":"Not Found"}"#, Remedy::TryAgain),
+        ("a limit with a word of its own", 400, r#"{"error":"limit_exceeded"}"#, Remedy::TryAgain),
+        ("a word for a person's no", 403, r#"{"error":"access_denied"}"#, Remedy::TryAgain),
+        ("a wish for a person", 400, r#"{"error":"interaction_required"}"#, Remedy::TryAgain),
+        ("a word for another token", 401, r#"{"error":"invalid_token"}"#, Remedy::TryAgain),
+        ("a wrong secret", 401, r#"{"error":"invalid_client"}"#, Remedy::FixSetting),
+    ] {
+        for broker in ALL {
+            let server = Server::start(Act::json(status, body)).await;
+            let credentials = credentials(*broker, &server.base);
+            if !Call::Renew.exists(*broker, &credentials) {
+                continue;
+            }
+            let what = format!("{}: {sentence}", broker.profile().id);
+            let error = Call::Renew.make(*broker, &network(), &credentials).await.expect_err(&what);
+            assert_eq!((error.failure, error.problem.remedy), (Failure::Refused, remedy), "{what}");
+            assert!(error.problem.what.starts_with("Contract broker "), "{what}: {}", error.problem);
+            let kept = error.problem.todo == "Daypass asks again later; the token that you have is kept.";
+            assert_eq!(kept, remedy == Remedy::TryAgain, "{what}: {}", error.problem);
+            presentable(&error.problem, &what);
+        }
+    }
+}
+
+#[tokio::test]
 async fn no_fault_is_ever_a_no() {
     let elsewhere = Server::start(Act::json(200, GOOD)).await;
     let moved = format!("location: {}/", elsewhere.base);
