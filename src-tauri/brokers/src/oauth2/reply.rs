@@ -93,7 +93,7 @@ impl TokenReply {
             granted_at: now,
             access_ends: self.access_ends(now, now),
             refresh_ends: self.refresh.as_ref().and_then(|_| earliest(self.refresh_said(now), fixed(setup, now))),
-            user: self.user.clone().map(UserId),
+            user: self.user(setup),
             refresh_sent: false,
         }
     }
@@ -119,6 +119,12 @@ impl TokenReply {
             user: old.user.clone(),
             refresh_sent: false,
         }
+    }
+
+    /// Reply and probe may know one person under two ids. Where there is a probe, it alone says who it is, because it is
+    /// asked again and again.
+    fn user(&self, setup: &Setup) -> Option<UserId> {
+        if setup.probe.is_none() { self.user.clone().map(UserId) } else { None }
     }
 
     fn new_refresh(&self) -> Option<Secret> {
@@ -213,6 +219,17 @@ mod tests {
         for empty in [r#"{}"#, r#"{"access_token":""}"#, r#"{"access_token":null}"#, r#"{"access_token":7}"#] {
             assert!(!reply(empty).has_token(), "{empty}");
         }
+    }
+
+    #[test]
+    fn one_source_alone_says_who_signed_in() {
+        let now = at("2026-11-17T08:00:00Z");
+        let user = |json, more| reply(json).granted(&setup(more), now).user;
+        let (named, silent) = (r#"{"access_token":"tok-abcdef","user_id":"U1"}"#, r#"{"access_token":"tok-abcdef"}"#);
+        let probe = [("probe_url", "https://id.example.org/me")];
+        assert_eq!(user(named, &[]), Some(UserId("U1".into())), "nobody else can be asked");
+        assert_eq!(user(named, &probe), None, "the probe will say it");
+        assert_eq!(user(silent, &[]), None, "nobody says it");
     }
 
     #[test]
