@@ -51,7 +51,12 @@ impl Broker for OAuth2 {
 
     fn check(&self, credentials: &Credentials) -> Result<(), Problem> {
         settings::complete(&PROFILE, credentials)?;
-        Setup::read(credentials).map(drop)
+        let setup = Setup::read(credentials)?;
+        // Most token replies name nobody: without a probe the setting would promise what nothing keeps.
+        if credentials.account.user.is_some() && setup.probe.is_none() {
+            return Err(settings::bad("user", "cannot be checked without probe_url", ENTER_PROBE));
+        }
+        Ok(())
     }
 
     fn authorize_url(&self, credentials: &Credentials, handshake: &Handshake) -> Result<Url, Problem> {
@@ -163,6 +168,7 @@ fn name(credentials: &Credentials) -> &str {
     if label.is_empty() { "The broker" } else { label }
 }
 
+const ENTER_PROBE: &str = "Enter the address that says whose token it is as probe_url, or leave user empty.";
 const LATER: &str = "Daypass asks again later; the token that you have is kept.";
 const WRONG_ISSUER: Problem = Problem::new(
     "wrong_issuer",
