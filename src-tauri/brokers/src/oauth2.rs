@@ -9,7 +9,7 @@ mod profile;
 mod reply;
 mod wire;
 
-use crate::failure::{not_sent, spent};
+use crate::failure::{not_sent, spent, unanswered};
 use crate::http::Reply;
 use crate::{Answer, Artefact, Broker, BrokerError, Callback, Handshake, Network, Probe, Reached};
 use crate::{rfc6749, settings};
@@ -96,15 +96,14 @@ impl Broker for OAuth2 {
     }
 
     async fn probe(&self, net: &Network, credentials: &Credentials, grant: &Grant) -> Reached<Probe> {
-        let silent = |problem| Reached { value: Probe::Unknown(problem), clock_skew: None };
         let wire = match Wire::new(credentials, name(credentials)) {
             Ok(wire) => wire,
-            Err(problem) => return silent(problem),
+            Err(problem) => return unanswered(not_sent(problem)),
         };
-        let Some(url) = wire.setup.probe.clone() else { return silent(NO_PROBE) };
+        let Some(url) = wire.setup.probe.clone() else { return unanswered(not_sent(NO_PROBE)) };
         match wire.probe(net, url, grant).await {
             Ok(reply) => reply.reached(judge(&reply, name(credentials))),
-            Err(error) => silent(error.problem),
+            Err(error) => unanswered(error),
         }
     }
 

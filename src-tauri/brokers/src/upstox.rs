@@ -7,7 +7,7 @@
 mod codes;
 mod wire;
 
-use crate::failure::{not_sent, spent};
+use crate::failure::{not_sent, spent, unanswered};
 use crate::http::{Reply, send};
 use crate::{Answer, Artefact, Broker, BrokerError, Callback, Handshake, Network, Probe, Reached};
 use crate::{rfc6749, settings};
@@ -138,7 +138,7 @@ impl Broker for Upstox {
     async fn probe(&self, net: &Network, credentials: &Credentials, grant: &Grant) -> Reached<Probe> {
         match authed(net, credentials, grant, (Method::GET, "/v2/user/profile")).await {
             Ok(reply) => reply.reached(judge(&reply)),
-            Err(error) => Reached { value: Probe::Unknown(error.problem), clock_skew: None },
+            Err(error) => unanswered(error),
         }
     }
 

@@ -3,9 +3,9 @@
 mod support;
 
 use chrono::Duration;
-use daypass_brokers::{ALL, Broker, BrokerError, Failure, Network, Probe, find};
-use daypass_domain::{Credentials, Problem, Remedy, Renewal, Secret};
-use std::fmt::Debug;
+use daypass_brokers::{ALL, Failure, Network, Probe, find};
+use daypass_domain::{Remedy, Secret};
+use support::call::{CALLS, Call, presentable, shown};
 use support::server::{Act, Server, nobody};
 use support::{MARKER, artefact, credentials, grant, handshake, network, now};
 
@@ -14,63 +14,6 @@ const GOOD: &str = r#"{
     "access_token": "MARKER-new-access", "token_type": "Bearer", "refresh_token": "MARKER-new-refresh",
     "status": "success", "data": {"user_id": "AB1234"}, "user_id": "AB1234", "unheard_of": [1, {}]
 }"#;
-
-/// One call of one broker, brought to one shape: how it failed, if it did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Call {
-    Exchange,
-    Renew,
-    Probe,
-    Revoke,
-}
-
-const CALLS: [Call; 4] = [Call::Exchange, Call::Renew, Call::Probe, Call::Revoke];
-
-impl Call {
-    /// Makes it, and checks on the way that nothing that can be printed holds a secret.
-    async fn make(self, broker: &dyn Broker, net: &Network, credentials: &Credentials) -> Result<(), BrokerError> {
-        match self {
-            Call::Exchange => shown(broker.exchange(net, credentials, &handshake(), &artefact()).await).map(drop),
-            Call::Renew => shown(broker.renew(net, credentials, &grant()).await).map(drop),
-            Call::Revoke => shown(broker.revoke(net, credentials, &grant()).await).map(drop),
-            Call::Probe => match shown(broker.probe(net, credentials, &grant()).await).value {
-                Probe::Valid { .. } => Ok(()),
-                Probe::Invalid(problem) => Err(error(Failure::Refused, problem)),
-                Probe::Unknown(problem) => Err(error(Failure::Unknown, problem)),
-            },
-        }
-    }
-
-    /// Whether the broker has this call at all.
-    fn exists(self, broker: &dyn Broker, credentials: &Credentials) -> bool {
-        match self {
-            Call::Exchange => true,
-            Call::Renew => broker.renewal(credentials) != Renewal::None,
-            Call::Probe => broker.probes(credentials),
-            Call::Revoke => broker.revocation(credentials).is_some(),
-        }
-    }
-}
-
-fn error(failure: Failure, problem: Problem) -> BrokerError {
-    BrokerError { failure, problem, retry_after: None }
-}
-
-/// Passes an answer on, if nothing that is printed of it is secret.
-fn shown<T: Debug>(answer: T) -> T {
-    let printed = format!("{answer:?} {answer:#?}");
-    assert!(!printed.contains(MARKER), "{printed}");
-    answer
-}
-
-/// A problem that can be put before a person.
-fn presentable(problem: &Problem, sentence: &str) {
-    for text in [&problem.what, &problem.todo] {
-        assert!(text.ends_with('.') && !text.contains(['!', '{']), "{sentence}: {text}");
-    }
-    let shown = format!("{problem} {}", problem.quote.as_deref().unwrap_or_default());
-    assert!(!shown.contains(MARKER), "{sentence}: {shown}");
-}
 
 #[test]
 fn profiles_are_whole_and_found_by_their_id() {
@@ -245,10 +188,8 @@ async fn no_fault_is_ever_a_no() {
                 assert_eq!(error.failure, Failure::Unknown, "{what}: {error:?}");
                 presentable(&error.problem, &what);
                 assert_eq!(server.seen().len(), 1, "{what}: asked once, never again");
-                if call != Call::Probe {
-                    let asked = format!("{act:?}").contains("retry-after");
-                    assert_eq!(error.retry_after, asked.then(|| Duration::seconds(7)), "{what}");
-                }
+                let asked = format!("{act:?}").contains("retry-after");
+                assert_eq!(error.retry_after, asked.then(|| Duration::seconds(7)), "{what}");
                 if call == Call::Exchange {
                     assert_eq!(error.problem.remedy, Remedy::SignInAgain, "{what}: the code is spent");
                 }

@@ -52,7 +52,7 @@ impl Reply {
 
     /// The answer's value, with what its trip told.
     pub(crate) fn reached<T>(&self, value: T) -> Reached<T> {
-        Reached { value, clock_skew: self.clock_skew }
+        Reached { value, clock_skew: self.clock_skew, retry_after: self.retry_after }
     }
 
     /// The answer as a failure.
