@@ -137,6 +137,8 @@ pub struct Reached<T> {
     pub value: T,
     /// How far this machine's clock is behind (positive) or ahead of the broker's `Date` header.
     pub clock_skew: Option<Duration>,
+    /// `Retry-After`, where the broker sent one: a probe that learned nothing brings it along.
+    pub retry_after: Option<Duration>,
 }
 
 /// The result of a request that can fail.

@@ -5,15 +5,16 @@
 
 mod client;
 mod headers;
+mod lost;
 mod reply;
 
 pub use client::http_client;
+use lost::lost;
 pub(crate) use reply::Reply;
 
 use crate::{BrokerError, Failure, Network};
 use daypass_domain::{Problem, Remedy};
 use reqwest::{Request, Response};
-use std::error::Error;
 use zeroize::Zeroizing;
 
 /// A longer body is no answer to anything that is asked here: real ones have a few kilobytes.
@@ -53,62 +54,6 @@ fn expected_size(response: &Response) -> usize {
     response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(8 * 1024).min(LONGEST_BODY)
 }
 
-/// Says what is known about a request that brought no answer. The error itself is never shown: it can hold the URL.
-fn lost(name: &str, error: &reqwest::Error) -> BrokerError {
-    let (failure, problem) = if error.is_builder() {
-        (Failure::NotSent, UNSENDABLE.saying(format!("The request to {name} could not be written.")))
-    } else if is_certificate(error) {
-        (Failure::NotSent, CERTIFICATE.saying(format!("The server that answered could not prove that it is {name}.")))
-    } else if error.is_connect() || error.is_dns() {
-        (Failure::NotSent, UNREACHABLE.saying(format!("{name} could not be reached.")))
-    } else if error.is_timeout() {
-        (Failure::Unknown, NO_ANSWER.saying(format!("{name} did not answer in time.")))
-    } else {
-        (Failure::Unknown, NO_ANSWER.saying(format!("The connection to {name} broke before the answer was complete.")))
-    };
-    BrokerError { failure, problem, retry_after: None }
-}
-
-/// Whether the TLS handshake failed on the certificate: a captive portal, a wrong clock, an intercepting proxy.
-fn is_certificate(error: &reqwest::Error) -> bool {
-    let mut cause: Option<&(dyn Error + 'static)> = error.source();
-    while let Some(error) = cause {
-        if let Some(tls) = error.downcast_ref::<rustls::Error>() {
-            return matches!(tls, rustls::Error::InvalidCertificate(_));
-        }
-        cause = match error.downcast_ref::<std::io::Error>() {
-            // An `io::Error` hides what it wraps from `source()`, and here one wraps another.
-            Some(error) => error.get_ref().map(|inner| inner as &(dyn Error + 'static)),
-            None => error.source(),
-        };
-    }
-    false
-}
-
-const UNSENDABLE: Problem = Problem::new(
-    "unsendable",
-    "The request could not be written.",
-    "Compare the settings of this account with your app at the broker.",
-    Remedy::FixSetting,
-);
-const UNREACHABLE: Problem = Problem::new(
-    "unreachable",
-    "The broker could not be reached.",
-    "Check this computer's network; Daypass tries again by itself.",
-    Remedy::TryAgain,
-);
-const CERTIFICATE: Problem = Problem::new(
-    "certificate",
-    "The server could not prove who it is.",
-    "Check this computer's clock, and sign in to the network's own page if it has one.",
-    Remedy::TryAgain,
-);
-const NO_ANSWER: Problem = Problem::new(
-    "no_answer",
-    "The broker did not answer.",
-    "Daypass asks again later; the token that you have is kept.",
-    Remedy::TryAgain,
-);
 const TOO_LONG: Problem = Problem::new(
     "too_long",
     "The answer was too long.",

@@ -9,7 +9,7 @@ mod profile;
 mod reply;
 mod wire;
 
-use crate::failure::{not_sent, spent};
+use crate::failure::{not_sent, spent, unanswered};
 use crate::http::Reply;
 use crate::{Answer, Artefact, Broker, BrokerError, Callback, Handshake, Network, Probe, Reached};
 use crate::{rfc6749, settings};
@@ -51,7 +51,12 @@ impl Broker for OAuth2 {
 
     fn check(&self, credentials: &Credentials) -> Result<(), Problem> {
         settings::complete(&PROFILE, credentials)?;
-        Setup::read(credentials).map(drop)
+        let setup = Setup::read(credentials)?;
+        // Most token replies name nobody: without a probe the setting would promise what nothing keeps.
+        if credentials.account.user.is_some() && setup.probe.is_none() {
+            return Err(settings::bad("user", "cannot be checked without probe_url", ENTER_PROBE));
+        }
+        Ok(())
     }
 
     fn authorize_url(&self, credentials: &Credentials, handshake: &Handshake) -> Result<Url, Problem> {
@@ -91,15 +96,14 @@ impl Broker for OAuth2 {
     }
 
     async fn probe(&self, net: &Network, credentials: &Credentials, grant: &Grant) -> Reached<Probe> {
-        let silent = |problem| Reached { value: Probe::Unknown(problem), clock_skew: None };
         let wire = match Wire::new(credentials, name(credentials)) {
             Ok(wire) => wire,
-            Err(problem) => return silent(problem),
+            Err(problem) => return unanswered(not_sent(problem)),
         };
-        let Some(url) = wire.setup.probe.clone() else { return silent(NO_PROBE) };
+        let Some(url) = wire.setup.probe.clone() else { return unanswered(not_sent(NO_PROBE)) };
         match wire.probe(net, url, grant).await {
             Ok(reply) => reply.reached(judge(&reply, name(credentials))),
-            Err(error) => silent(error.problem),
+            Err(error) => unanswered(error),
         }
     }
 
@@ -142,11 +146,17 @@ fn user(body: &Value) -> Option<UserId> {
     ["user_id", "sub"].iter().find_map(|key| reply::name(body.get(key)?)).map(UserId)
 }
 
-/// The standard has one code for a code and for a refresh token that are no good; people need two sentences.
+/// The standard has one code for a code and for a refresh token that are no good; people need two sentences. Only that
+/// code is about the refresh token itself: every other one (a gateway's "Forbidden", a limit) leaves it as good as it was.
 fn renewal_refused(mut error: BrokerError, credentials: &Credentials) -> BrokerError {
+    let name = name(credentials);
     if error.problem.code == "invalid_grant" {
-        let what = format!("{} did not renew the token: what renews it has ended or was withdrawn.", name(credentials));
+        let what = format!("{name} did not renew the token: what renews it has ended or was withdrawn.");
         error.problem = error.problem.saying(what).advising("Sign in again from Daypass.");
+    } else if error.problem.remedy == Remedy::SignInAgain {
+        let what = format!("{name} did not renew the token, and did not say that what renews it has ended.");
+        error.problem = error.problem.saying(what).advising(LATER);
+        error.problem.remedy = Remedy::TryAgain;
     }
     error
 }
@@ -157,6 +167,8 @@ fn name(credentials: &Credentials) -> &str {
     if label.is_empty() { "The broker" } else { label }
 }
 
+const ENTER_PROBE: &str = "Enter the address that says whose token it is as probe_url, or leave user empty.";
+const LATER: &str = "Daypass asks again later; the token that you have is kept.";
 const WRONG_ISSUER: Problem = Problem::new(
     "wrong_issuer",
     "The answer to the sign-in does not come from the broker.",

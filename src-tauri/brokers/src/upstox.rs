@@ -7,7 +7,7 @@
 mod codes;
 mod wire;
 
-use crate::failure::{not_sent, spent};
+use crate::failure::{not_sent, spent, unanswered};
 use crate::http::{Reply, send};
 use crate::{Answer, Artefact, Broker, BrokerError, Callback, Handshake, Network, Probe, Reached};
 use crate::{rfc6749, settings};
@@ -18,7 +18,7 @@ use daypass_domain::expiry::Rule;
 use daypass_domain::profile::Market;
 use daypass_domain::{
     Account, BrokerProfile, Credentials, DailyCutoff, Field, Grant, Issue, Moment, Problem, Reach, Remedy, Renewal,
-    ends_at,
+    ends_at, jwt,
 };
 use reqwest::header::ACCEPT;
 use reqwest::{Method, RequestBuilder};
@@ -138,7 +138,7 @@ impl Broker for Upstox {
     async fn probe(&self, net: &Network, credentials: &Credentials, grant: &Grant) -> Reached<Probe> {
         match authed(net, credentials, grant, (Method::GET, "/v2/user/profile")).await {
             Ok(reply) => reply.reached(judge(&reply)),
-            Err(error) => Reached { value: Probe::Unknown(error.problem), clock_skew: None },
+            Err(error) => unanswered(error),
         }
     }
 
@@ -186,7 +186,8 @@ fn judge(reply: &Reply) -> Probe {
 }
 
 fn grant(account: &Account, token: Token, now: Moment) -> Grant {
-    let user = token.user();
+    // The reply is documented to name the user, and does not always.
+    let user = token.user().or_else(|| jwt::sub(token.access_token.expose()));
     let issue = Issue { at: now, granted_at: now, token: token.access_token.expose(), expires_in: None };
     let access_ends = ends_at(&rules(account), &issue);
     Grant {

@@ -139,6 +139,17 @@ async fn without_pkce_no_verifier_is_sent() {
 }
 
 #[tokio::test]
+async fn a_token_is_taken_with_any_status_that_is_a_yes() {
+    for (status, taken) in [(200, true), (201, true), (202, true), (302, false), (400, false)] {
+        for broker in [upstox(), oauth2()] {
+            let server = Server::start(Act::json(status, TOKEN)).await;
+            let granted = broker.exchange(&network(), &account(broker, &server, &[]), &handshake(), &artefact()).await;
+            assert_eq!(granted.is_ok(), taken, "{} {status}: {granted:?}", broker.profile().id);
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_refused_refresh_token_asks_for_a_person() {
     let server = Server::start(Act::json(400, r#"{"error":"invalid_grant","error_description":"expired"}"#)).await;
     let credentials = account(oauth2(), &server, &[("rotation", "one_time")]);

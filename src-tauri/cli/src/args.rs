@@ -1,6 +1,7 @@
 //! What can be typed.
 
 use clap::{Parser, Subcommand};
+use daypass_wiring::practice::{Fault, Order};
 use std::time::Duration;
 
 /// Keeps broker API tokens valid and hands them to your bots.
@@ -106,6 +107,12 @@ pub(crate) struct Practice {
     /// The only redirect URI that it accepts; any if left out
     #[arg(long)]
     pub(crate) redirect_uri: Option<String>,
+    /// A fault that waits from the start, such as profile:503:2 or token:UDAPI100069; may be given several times
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) fault: Vec<Fault>,
+    /// Start nothing: tell the one that runs on this port a fault, or revoke to end all that it issued
+    #[arg(long, value_name = "TEXT", conflicts_with_all = ["day", "life", "client_id", "client_secret", "redirect_uri", "fault"])]
+    pub(crate) tell: Option<Order>,
 }
 
 fn span(text: &str) -> Result<Duration, String> {

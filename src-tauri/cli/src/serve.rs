@@ -1,9 +1,9 @@
 //! What runs until it is told to end: the service, and the practice broker.
 
 use crate::args;
-use daypass_wiring::domain::Secret;
-use daypass_wiring::practice::{ClientRule, Options, Practice};
-use daypass_wiring::{AccountId, Browser, Running, Start, SystemOpener};
+use daypass_wiring::domain::{Problem, Remedy, Secret};
+use daypass_wiring::practice::{ClientRule, Options, Order, Practice, Untold};
+use daypass_wiring::{AccountId, Browser, Code, Refused, Running, Start, SystemOpener};
 use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -42,28 +42,61 @@ async fn sign_in_at(running: &Running, practice: bool) -> String {
     }
 }
 
-/// Runs the practice broker alone.
+/// Runs the practice broker alone, or tells the one that runs already something.
 pub(crate) async fn practice(args: args::Practice) -> anyhow::Result<ExitCode> {
+    if let Some(order) = &args.tell {
+        return tell(args.port, order).await;
+    }
     let end = End::listen()?;
-    let span = |span: std::time::Duration| chrono::Duration::from_std(span).unwrap_or(chrono::Duration::MAX);
-    let rule =
-        ClientRule { id: args.client_id, secret: args.client_secret.map(Secret::new), redirect: args.redirect_uri };
     let any = |text: &Option<String>| text.clone().unwrap_or_else(|| "any".into());
-    say(&format!("Client id:     {}", any(&rule.id)));
-    say(&format!("Client secret: {}", if rule.secret.is_some() { "as given" } else { "any" }));
-    say(&format!("Redirect URI:  {}", any(&rule.redirect)));
-    let options = Options {
-        port: args.port,
-        day: args.day.map(span),
-        life: args.life.map(span),
-        client: rule,
-        ..Options::default()
-    };
-    let practice = Practice::start(options).await?;
+    // A practice secret has no worth: whoever tries Daypass with it has to see it.
+    let accepted = [
+        format!("Client id:       {}", any(&args.client_id)),
+        format!("Client secret:   {}", any(&args.client_secret)),
+        format!("Redirect URI:    {}", any(&args.redirect_uri)),
+    ];
+    let practice = Practice::start(options(args)).await?;
+    accepted.iter().for_each(|line| say(line));
+    say(&format!("Control URL:     {}practice/control", practice.url()));
+    // The last of these lines: scripts wait for it.
     say(&format!("Practice broker: {}", practice.url()));
     end.told().await;
     practice.stop().await;
     Ok(ExitCode::SUCCESS)
+}
+
+fn options(args: args::Practice) -> Options {
+    let span = |span: std::time::Duration| chrono::Duration::from_std(span).unwrap_or(chrono::Duration::MAX);
+    let client =
+        ClientRule { id: args.client_id, secret: args.client_secret.map(Secret::new), redirect: args.redirect_uri };
+    Options {
+        port: args.port,
+        day: args.day.map(span),
+        life: args.life.map(span),
+        client,
+        faults: args.fault,
+        ..Options::default()
+    }
+}
+
+async fn tell(port: u16, order: &Order) -> anyhow::Result<ExitCode> {
+    match daypass_wiring::practice::tell(port, order).await {
+        Ok(()) => {}
+        Err(Untold::NotRunning(_)) => return Err(not_running(port).into()),
+        Err(refused) => return Err(refused.into()),
+    }
+    say(match order {
+        Order::Fault(_) => "The fault waits for its requests.",
+        Order::Revoke => "Everything that the practice broker issued has ended.",
+    });
+    Ok(ExitCode::SUCCESS)
+}
+
+fn not_running(port: u16) -> Refused {
+    let problem = Problem::new("practice_not_running", "", "", Remedy::TryAgain)
+        .saying(format!("No practice broker answers on port {port}."))
+        .advising(format!("Start it with `daypass practice --port {port}`, or name the port of the one that runs."));
+    Refused { code: Code::NotRunning, problem }
 }
 
 /// A line on standard output, at once: scripts wait for it.

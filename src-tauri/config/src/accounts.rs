@@ -78,7 +78,7 @@ pub(crate) fn variables(loading: &mut Loading, variables: &mut Variables) {
             // An address alone does not make an account.
             let known = loading.drafts.iter().any(|draft| draft.id == id);
             if known || *field != "base_url" {
-                set(loading, &id, field, value, origin);
+                set(loading, &id, field, &value, origin);
             }
         }
     }
@@ -93,14 +93,14 @@ fn fields(loading: &mut Loading, id: &AccountId, node: &Node, option_keys: &[&st
             ("policy", _) => policy(loading, id, value, origin),
             (_, None) if value.value == Value::Nothing => {}
             (_, None) if list_of_texts(value).is_some() => {
-                set(loading, id, key, list_of_texts(value).unwrap_or_default(), at);
+                set(loading, id, key, &list_of_texts(value).unwrap_or_default(), at);
             }
             (_, None) => loading.wrong(&at, &format!("accounts.{id}.{key}"), "not a text", "one text"),
             (_, Some(text)) => {
                 if !FIELDS.contains(&key.as_str()) && !option_keys.contains(&key.as_str()) {
                     loading.unknown(&at, key, FIELDS.iter().copied());
                 } else {
-                    set(loading, id, key, text, at);
+                    set(loading, id, key, &text, at);
                 }
             }
         }
@@ -125,7 +125,9 @@ fn policy(loading: &mut Loading, id: &AccountId, node: &Node, origin: &dyn Fn(u6
     }
 }
 
-fn set(loading: &mut Loading, id: &AccountId, key: &str, text: String, origin: Origin) {
+fn set(loading: &mut Loading, id: &AccountId, key: &str, text: &str, origin: Origin) {
+    // No broker gives out a key or a secret with blanks around it; a shell that has read a file from Windows does.
+    let text = text.trim().to_owned();
     let shown = if key == "client_secret" { String::new() } else { text.clone() };
     loading.tell(format!("accounts.{id}.{key}"), shown, origin.clone());
     draft(loading, id).fields.insert(key.to_owned(), (text, origin));
@@ -149,7 +151,8 @@ pub(crate) fn finish(
 ) {
     let id = draft.id.clone();
     let mut take = |key: &str| draft.fields.remove(key);
-    let secret = take("client_secret").map(|(text, origin)| {
+    // A blank one must not hide the one in the keyring.
+    let secret = take("client_secret").filter(|(text, _)| !text.is_empty()).map(|(text, origin)| {
         if !matches!(origin, Origin::Environment { .. }) {
             secrets.push(FoundSecret { account: id.clone(), origin });
         }
@@ -170,8 +173,8 @@ pub(crate) fn finish(
 
 fn redirect(loading: &mut Loading, id: &AccountId, given: Option<(String, Origin)>) -> RedirectUri {
     let Some((text, origin)) = given else { return RedirectUri::default() };
-    RedirectUri::new(text.clone()).unwrap_or_else(|why| {
-        let default = RedirectUri::default();
+    RedirectUri::new(text.as_str()).unwrap_or_else(|why| {
+        let (default, text) = (RedirectUri::default(), text.escape_debug());
         let what = format!("accounts.{id}.redirect_uri is \"{text}\": {why}. {default} is used instead.");
         loading.note(&origin.to_string(), &what, "Write it exactly as it is registered at the broker.");
         default

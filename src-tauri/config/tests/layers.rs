@@ -94,6 +94,39 @@ fn a_secret_in_the_environment_is_no_file() {
 }
 
 #[test]
+fn blanks_around_a_value_are_not_part_of_it() {
+    let redirect = "http://127.0.0.1:5001/cb";
+    let lines =
+        format!("UPSTOX_CLIENT_ID=key-1\r\nUPSTOX_CLIENT_SECRET='secret-1 '\r\nUPSTOX_REDIRECT_URI={redirect}\r\n");
+    let yaml = format!(
+        "upstox:\r\n  client_id: \"key-1 \"\r\n  client_secret: \"secret-1\\r\"\r\n  redirect_uri: \" {redirect}\\r\"\r\n"
+    );
+    for (sentence, place) in [
+        ("a .env file from Windows", Place::new().file("work/.env", &lines)),
+        (
+            "a shell that has read one",
+            Place::new()
+                .env("UPSTOX_CLIENT_ID", "key-1\r")
+                .env("UPSTOX_CLIENT_SECRET", "secret-1\r")
+                .env("UPSTOX_REDIRECT_URI", &format!("{redirect}\r")),
+        ),
+        ("a settings file", Place::new().file("config/config.yaml", &yaml)),
+    ] {
+        let loaded = place.load();
+        assert!(loaded.notes.is_empty(), "{sentence}: {:?}", loaded.notes);
+        let upstox = &loaded.settings.accounts[0];
+        assert_eq!((upstox.account.client_id.as_str(), upstox.account.redirect_uri.as_str()), ("key-1", redirect));
+        assert!(upstox.secret.as_ref().is_some_and(|secret| secret.matches(b"secret-1")), "{sentence}");
+    }
+}
+
+#[test]
+fn a_blank_secret_is_none() {
+    let loaded = Place::new().file("config/config.yaml", "upstox:\n  client_id: a\n  client_secret: \" \"\n").load();
+    assert!(loaded.settings.accounts[0].secret.is_none() && loaded.found_secrets.is_empty());
+}
+
+#[test]
 fn accounts_are_put_together_field_by_field() {
     let place = Place::new()
         .file("config/settings.yaml", "accounts:\n- id: us\n  broker: oauth2\n  label: Old\n  client_id: abc\n")

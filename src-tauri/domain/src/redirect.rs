@@ -1,6 +1,7 @@
 //! The redirect URI of an account: where the broker sends the browser back to.
 //!
-//! It is compared by the broker letter by letter, so it is kept exactly as the user wrote it. Only addresses of this
+//! It is compared by the broker letter by letter, so it is kept exactly as the user wrote it, except for blanks around it
+//! (a line of a file from Windows brings one along). Only addresses of this
 //! machine are accepted: a code sent anywhere else cannot be caught here.
 
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,9 @@ pub struct RedirectUri {
 /// Why a text is no redirect URI for us.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum BadRedirectUri {
+    /// A control character inside; a URL parser would leave it out without a word, and the broker would not.
+    #[error("it holds a line break or another character that cannot be seen; write it anew, on one line")]
+    Unseen,
     /// Not a URL at all.
     #[error("it is not a web address; write it as http://localhost:5001/callback")]
     NotAUrl,
@@ -39,9 +43,12 @@ pub enum BadRedirectUri {
 pub const DEFAULT: &str = "http://localhost:5001/callback";
 
 impl RedirectUri {
-    /// Checks the text and keeps it as it is.
+    /// Checks the text and keeps it as it is, without the blanks around it.
     pub fn new(text: impl Into<String>) -> Result<Self, BadRedirectUri> {
-        let text = text.into();
+        let text = text.into().trim().to_owned();
+        if text.contains(char::is_control) {
+            return Err(BadRedirectUri::Unseen);
+        }
         let url = Url::parse(&text).map_err(|_| BadRedirectUri::NotAUrl)?;
         if url.scheme() != "http" {
             return Err(BadRedirectUri::Scheme);
@@ -126,6 +133,9 @@ mod tests {
         }
         for (bad, why) in [
             ("localhost", BadRedirectUri::NotAUrl),
+            ("http://localhost:5001/\r\ncallback", BadRedirectUri::Unseen),
+            ("http://local\thost:5001/callback", BadRedirectUri::Unseen),
+            ("http://localhost:5001/callback\0", BadRedirectUri::Unseen),
             ("https://localhost:5001/callback", BadRedirectUri::Scheme),
             ("http://example.org:5001/callback", BadRedirectUri::Host),
             ("http://0.0.0.0:5001/callback", BadRedirectUri::Host),
@@ -135,6 +145,13 @@ mod tests {
             ("http://me@localhost:5001/callback", BadRedirectUri::Extra),
         ] {
             assert_eq!(RedirectUri::new(bad).err(), Some(why), "{bad}");
+        }
+    }
+
+    #[test]
+    fn blanks_around_it_are_not_part_of_it() {
+        for around in ["http://localhost:5001/callback\r", " http://localhost:5001/callback\t\r\n"] {
+            assert_eq!(RedirectUri::new(around), Ok(RedirectUri::default()), "{around:?}");
         }
     }
 }

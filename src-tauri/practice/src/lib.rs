@@ -31,9 +31,11 @@ mod options;
 pub mod person;
 mod practice;
 mod random;
+mod tell;
 mod upstox;
 
 pub use faults::{BadFault, BrokerSays, Fault, Kind, Route, Word};
 pub use journal::JournalEntry;
 pub use options::{ClientRule, Options, Rotation, SigningKey, User};
 pub use practice::Practice;
+pub use tell::{Order, Untold, tell};

@@ -36,7 +36,8 @@ pub struct Options {
     /// OAuth2: what a renewal does to the refresh token.
     pub rotation: Rotation,
     /// What Upstox tokens are signed with. With the same key, tokens outlive a restart of the broker, as they do at a
-    /// real one. `None`: a random key, and tokens end with the process.
+    /// real one; so do those that were ended before it, as they do not there. `None`: a random key, and tokens end with
+    /// the process.
     pub signing_key: Option<SigningKey>,
     /// Faults that wait from the start.
     pub faults: Vec<Fault>,

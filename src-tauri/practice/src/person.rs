@@ -72,33 +72,34 @@ pub async fn deny(authorize: &Url) -> Result<Url, Trouble> {
 /// # Errors
 /// If nobody answers there.
 pub async fn visit(url: &Url) -> Result<Seen, Trouble> {
-    send(url, Method::GET, String::new()).await
+    send(url, Method::GET, ("", String::new())).await
 }
 
 async fn press(authorize: &Url, form: String) -> Result<Url, Trouble> {
-    let seen = send(authorize, Method::POST, form).await?;
+    let seen = send(authorize, Method::POST, ("application/x-www-form-urlencoded", form)).await?;
     match seen.location {
         Some(location) if seen.status == StatusCode::FOUND.as_u16() => Ok(location),
         _ => Err(Trouble::Stays(Box::new(seen))),
     }
 }
 
-async fn send(url: &Url, method: Method, form: String) -> Result<Seen, Trouble> {
+/// One request, with a body of that content type if there is one.
+pub(crate) async fn send(url: &Url, method: Method, body: (&str, String)) -> Result<Seen, Trouble> {
     let late = |_| io::Error::new(io::ErrorKind::TimedOut, "no answer within a minute");
-    tokio::time::timeout(LIMIT, exchange(url, method, form)).await.map_err(late)?
+    tokio::time::timeout(LIMIT, exchange(url, method, body)).await.map_err(late)?
 }
 
-async fn exchange(url: &Url, method: Method, form: String) -> Result<Seen, Trouble> {
+async fn exchange(url: &Url, method: Method, (kind, body): (&str, String)) -> Result<Seen, Trouble> {
     let no_address = || Trouble::Address(url.host_str().unwrap_or("an address without a host").to_owned());
     let (host, port) = url.host_str().zip(url.port_or_known_default()).ok_or_else(no_address)?;
     let stream = TcpStream::connect((host.trim_matches(['[', ']']), port)).await?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
     let mut request = Request::builder().method(method).uri(&url[url::Position::BeforePath..url::Position::AfterQuery]);
     request = request.header(HOST, format!("{host}:{port}"));
-    if !form.is_empty() {
-        request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+    if !body.is_empty() {
+        request = request.header(CONTENT_TYPE, kind);
     }
-    let request = request.body(Full::new(Bytes::from(form))).map_err(|_| no_address())?;
+    let request = request.body(Full::new(Bytes::from(body))).map_err(|_| no_address())?;
     let exchange = async {
         let response = sender.send_request(request).await?;
         let (parts, body) = response.into_parts();

@@ -1,7 +1,8 @@
 //! The broker's life: it opens, serves, is asked and told things, and stops.
 //!
 //! The invariant: it listens on 127.0.0.1 alone, and when [`Practice::stop`] has returned, or the value is dropped, the
-//! port is free again and nobody is served any more. What this is not: durable; codes and OAuth2 sign-ins end with it.
+//! port is free again and nobody is served any more. What this is not: durable; codes and OAuth2 sign-ins
+//! end with it, and so does the memory of which tokens were ended.
 
 use crate::books::Shared;
 use crate::gate::Gate;

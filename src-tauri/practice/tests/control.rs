@@ -3,7 +3,7 @@
 mod common;
 
 use common::{json, table};
-use daypass_practice::Options;
+use daypass_practice::{Options, Order, Untold, tell};
 use serde_json::json;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
@@ -36,6 +36,31 @@ async fn orders_are_obeyed() {
     let newest = table.token("AB1234").await;
     table.control(&json!({"revoke": "all"})).await;
     assert_eq!(table.profile(&newest).await, 401);
+}
+
+#[tokio::test]
+async fn another_process_can_tell_it_faults_and_the_end() {
+    let table = table(Options::default()).await;
+    let (port, token) = (table.practice.addr().port(), table.token("AB1234").await);
+    for (word, status) in [("profile:503", 503), ("profile:429/5", 429), ("revoke", 401)] {
+        tell(port, &word.parse().expect(word)).await.expect(word);
+        assert_eq!(table.profile(&token).await, status, "{word}");
+    }
+    table.practice.stop().await;
+    assert_eq!(tell(port, &Order::Revoke).await, Err(Untold::NotRunning(port)));
+}
+
+#[tokio::test]
+async fn somebody_else_on_the_port_is_no_practice_broker() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let other = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.expect("a connection");
+        let _ = stream.read(&mut [0; 1024]).await;
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi").await.expect("an answer");
+    });
+    assert_eq!(tell(port, &Order::Revoke).await, Err(Untold::NotRunning(port)));
+    other.await.expect("no panic");
 }
 
 #[tokio::test]

@@ -42,6 +42,18 @@ async fn timings_are_milliseconds_and_dates_are_dates() {
 }
 
 #[tokio::test]
+async fn a_market_of_short_days_never_rests() {
+    let table = table(Options { day: Some(chrono::Duration::minutes(10)), ..Options::default() }).await;
+    for (sentence, date) in [("a Saturday", "2026-11-21"), ("a holiday", "2026-10-02"), ("a Tuesday", "2026-11-17")] {
+        let reply = json(table.get(&format!("/v2/market/timings/{date}"), None).await).await;
+        let sessions = reply["data"].as_array().expect("sessions");
+        let nse = sessions.iter().find(|session| session["exchange"] == "NSE").expect(sentence);
+        let open = DateTime::from_timestamp_millis(nse["start_time"].as_i64().expect("a number")).expect("a moment");
+        assert_eq!(open.with_timezone(&Kolkata).to_string(), format!("{date} 09:15:00 IST"), "{sentence}");
+    }
+}
+
+#[tokio::test]
 async fn the_status_needs_a_token_and_an_exchange() {
     let table = table(Options { life: Some(chrono::Duration::days(30)), ..Options::default() }).await;
     let refused = refusal(table.get("/v2/market/status/NSE", None).await).await;

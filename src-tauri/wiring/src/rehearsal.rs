@@ -1,4 +1,7 @@
 //! The practice broker inside the program: started when the first practice account needs it, one per length of day.
+//!
+//! Its tokens outlive a restart of the program, and its memory of the ended ones does not: a practice token that was
+//! signed out works again after a restart, until its end. Daypass has thrown it away by then; only a copy in a bot can tell.
 
 use chrono::Duration;
 use daypass_domain::{Problem, Remedy, Secret};
@@ -36,7 +39,8 @@ impl Rehearsal {
     }
 }
 
-/// Signs practice tokens, which are worth nothing; the same each time, so that they outlive a restart as real ones do.
+/// Signs practice tokens, which are worth nothing; the same each time, so that they outlive a restart as real ones do. The
+/// signed-out ones do as well, which real ones do not.
 const KEY: &[u8; 32] = b"practice tokens outlive restarts";
 
 const DID_NOT_START: Problem = Problem::new(

@@ -52,7 +52,7 @@ impl Reply {
 
     /// The answer's value, with what its trip told.
     pub(crate) fn reached<T>(&self, value: T) -> Reached<T> {
-        Reached { value, clock_skew: self.clock_skew }
+        Reached { value, clock_skew: self.clock_skew, retry_after: self.retry_after }
     }
 
     /// The answer as a failure.
@@ -63,7 +63,8 @@ impl Reply {
     /// What to tell people when there is no word of the broker's own in it. Always [`Failure::Unknown`].
     pub(crate) fn no_words(&self, name: &str) -> Problem {
         let status = self.status;
-        if status.is_redirection() || (status.is_success() && self.is_page()) {
+        let portal = status.is_redirection() || status == StatusCode::NETWORK_AUTHENTICATION_REQUIRED;
+        if portal || (status.is_success() && self.is_page()) {
             PORTAL.saying(format!("Something on the network answered instead of {name}."))
         } else if status == StatusCode::TOO_MANY_REQUESTS {
             TOO_MANY.saying(format!("{name} was asked too often and refuses to answer for a while."))
@@ -137,6 +138,7 @@ mod tests {
         for (sentence, status, body, code) in [
             ("a redirect is a captive portal", 302, "", "captive_portal"),
             ("a page with 200 is a captive portal", 200, "\n <!doctype html><p>Welcome", "captive_portal"),
+            ("a portal that says what it is (RFC 6585)", 511, "<html>sign in</html>", "captive_portal"),
             ("a page with 403 is a guard", 403, "<html>1010</html>", "blocked"),
             ("a page with 503 is trouble", 503, "<html>down</html>", "server_trouble"),
             ("429 is too often, page or not", 429, "<html>slow</html>", "too_many_requests"),

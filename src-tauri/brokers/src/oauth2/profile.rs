@@ -61,5 +61,5 @@ const FIELDS: &[Field] = &[
     field("issuer", "Issuer", "If the broker sends iss with its answers: the value that it must have."),
     field("probe_url", "Probe URL", "An address that answers only to a valid token; without it nothing can be proven."),
     field("revoke_url", "Revocation URL", "Where a sign-out ends the token (RFC 7009)."),
-    field("user", "Your user ID", "If you enter it, a sign-in by anybody else is refused."),
+    field("user", "Your user ID", "If you enter it, a sign-in by anybody else is refused; needs the probe URL."),
 ];

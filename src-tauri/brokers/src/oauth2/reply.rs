@@ -36,19 +36,21 @@ struct Loose {
     access_token: Option<Value>,
     refresh_token: Option<Value>,
     expires_in: Option<Value>,
-    #[serde(alias = "refresh_token_expires_in")]
     refresh_expires_in: Option<Value>,
+    refresh_token_expires_in: Option<Value>,
     user_id: Option<Value>,
 }
 
 impl From<Loose> for TokenReply {
     fn from(loose: Loose) -> Self {
+        // Some servers send both names, for old clients and new ones. The earlier end is the safe one.
+        let renewable = [&loose.refresh_expires_in, &loose.refresh_token_expires_in].into_iter().flatten();
         Self {
             access: AccessToken::new(loose.access_token.as_ref().and_then(text).unwrap_or_default()),
             kind: BasicTokenType::Bearer,
             refresh: loose.refresh_token.as_ref().and_then(text).map(RefreshToken::new),
             expires_in: loose.expires_in.as_ref().and_then(seconds),
-            refresh_expires_in: loose.refresh_expires_in.as_ref().and_then(seconds).filter(|seconds| *seconds > 0),
+            refresh_expires_in: renewable.filter_map(seconds).filter(|seconds| *seconds > 0).min(),
             user: loose.user_id.as_ref().and_then(name),
         }
     }
@@ -93,7 +95,7 @@ impl TokenReply {
             granted_at: now,
             access_ends: self.access_ends(now, now),
             refresh_ends: self.refresh.as_ref().and_then(|_| earliest(self.refresh_said(now), fixed(setup, now))),
-            user: self.user.clone().map(UserId),
+            user: self.user(setup),
             refresh_sent: false,
         }
     }
@@ -119,6 +121,12 @@ impl TokenReply {
             user: old.user.clone(),
             refresh_sent: false,
         }
+    }
+
+    /// Reply and probe may know one person under two ids. Where there is a probe, it alone says who it is, because it is
+    /// asked again and again.
+    fn user(&self, setup: &Setup) -> Option<UserId> {
+        if setup.probe.is_none() { self.user.clone().map(UserId) } else { None }
     }
 
     fn new_refresh(&self) -> Option<Secret> {
@@ -216,6 +224,17 @@ mod tests {
     }
 
     #[test]
+    fn one_source_alone_says_who_signed_in() {
+        let now = at("2026-11-17T08:00:00Z");
+        let user = |json, more| reply(json).granted(&setup(more), now).user;
+        let (named, silent) = (r#"{"access_token":"tok-abcdef","user_id":"U1"}"#, r#"{"access_token":"tok-abcdef"}"#);
+        let probe = [("probe_url", "https://id.example.org/me")];
+        assert_eq!(user(named, &[]), Some(UserId("U1".into())), "nobody else can be asked");
+        assert_eq!(user(named, &probe), None, "the probe will say it");
+        assert_eq!(user(silent, &[]), None, "nobody says it");
+    }
+
+    #[test]
     fn the_end_of_what_renews_is_the_earliest_that_is_known() {
         let now = at("2026-11-17T08:00:00Z");
         let json = r#"{"access_token":"tok-abcdef","refresh_token":"ref-abcdef","refresh_token_expires_in":3600}"#;
@@ -223,6 +242,18 @@ mod tests {
         assert_eq!(ends(&[]), Some(now + Duration::hours(1)), "what the reply says");
         assert_eq!(ends(&[("refresh_life", "30m")]), Some(now + Duration::minutes(30)), "what the owner says");
         assert_eq!(ends(&[("refresh_life", "7d")]), Some(now + Duration::hours(1)), "the earlier of both");
+        for (sentence, one, other, life) in [
+            ("both names, one number", "3600", "3600", Some(3600)),
+            ("both names, two numbers", "7200", "\"3600\"", Some(3600)),
+            ("the other one says nothing", "null", "3600", Some(3600)),
+            ("zero says nothing", "3600", "0", Some(3600)),
+            ("neither says anything", "0", "null", None),
+        ] {
+            let both = format!(r#""refresh_expires_in":{one},"refresh_token_expires_in":{other}"#);
+            let json = format!(r#"{{"access_token":"tok-abcdef","refresh_token":"ref-abcdef",{both}}}"#);
+            let ends = reply(&json).granted(&setup(&[]), now).refresh_ends;
+            assert_eq!(ends, life.map(|seconds| now + Duration::seconds(seconds)), "{sentence}");
+        }
         let silent = reply(r#"{"access_token":"tok-abcdef","refresh_token":"ref-abcdef"}"#);
         assert_eq!(silent.granted(&setup(&[]), now).refresh_ends, None, "no known end");
     }

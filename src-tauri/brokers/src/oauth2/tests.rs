@@ -90,6 +90,25 @@ fn what_an_account_can_do_follows_its_settings() {
 }
 
 #[test]
+fn a_user_that_nobody_could_check_is_refused() {
+    let probe = ("probe_url", "https://api.example.org/me");
+    for (sentence, user, more, fits) in [
+        ("no user, no probe", None, vec![], true),
+        ("a user and a probe", Some("U1"), vec![probe], true),
+        ("a probe alone", None, vec![probe], true),
+        ("a user alone", Some("U1"), vec![], false),
+    ] {
+        let mut credentials = with(&more);
+        credentials.account.user = user.map(|user| UserId(user.to_owned()));
+        let checked = OAuth2.check(&credentials);
+        assert_eq!(checked.is_ok(), fits, "{sentence}");
+        if let Err(problem) = checked {
+            assert_eq!(problem.what, "The setting user cannot be checked without probe_url.", "{sentence}");
+        }
+    }
+}
+
+#[test]
 fn a_probe_believes_the_broker_alone() {
     for (sentence, status, body, word) in [
         ("an owner", 200, r#"{"sub":"U-7"}"#, "valid"),

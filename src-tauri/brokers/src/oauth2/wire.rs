@@ -15,6 +15,7 @@ use oauth2::{
     EndpointSet, HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken,
     RequestTokenError, Scope, StandardRevocableToken, TokenUrl,
 };
+use reqwest::StatusCode;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
@@ -205,7 +206,8 @@ impl<'c> AsyncHttpClient<'c> for Carrier<'_> {
             // A page or a redirect is no token, even if something in it looks like one.
             let body = if reply.may_be_own_words() { reply.body.to_vec() } else { Vec::new() };
             let mut response = HttpResponse::new(body);
-            *response.status_mut() = reply.status;
+            // The crate knows only 200 for a yes; 201 is in use as well.
+            *response.status_mut() = if reply.status.is_success() { StatusCode::OK } else { reply.status };
             *self.reply.lock().unwrap_or_else(PoisonError::into_inner) = Some(reply);
             Ok(response)
         })

@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::Duration;
 use daypass_domain::{RedirectUri, Secret};
+use serde_json::json;
 
 fn handshake() -> Handshake {
     Handshake { state: Secret::new("state-0123456789"), pkce_verifier: Secret::new("v".repeat(43)) }
@@ -69,6 +70,23 @@ fn a_token_ends_at_its_exp_else_at_the_next_cut_off() {
         assert_eq!(grant.access_ends, Some(ends), "{sentence}");
         assert_eq!((grant.issued_at, grant.granted_at), (now, now), "{sentence}");
         assert!(grant.refresh.is_none() && grant.refresh_ends.is_none(), "{sentence}");
+    }
+}
+
+#[test]
+fn whoever_signed_in_is_named_by_the_reply_else_by_the_token() {
+    let account = credentials(&[]).account;
+    let jwt = format!("x.{}.sig", URL_SAFE_NO_PAD.encode(r#"{"sub":"CD5678","exp":1789250400}"#));
+    for (sentence, body, owner) in [
+        ("both: the reply", json!({ "access_token": jwt, "user_id": "AB1234" }), Some("AB1234")),
+        ("the token alone", json!({ "access_token": jwt }), Some("CD5678")),
+        ("an empty word in the reply", json!({ "access_token": jwt, "user_id": "" }), Some("CD5678")),
+        ("the reply alone", json!({ "access_token": "opaque-token", "user_id": "AB1234" }), Some("AB1234")),
+        ("nobody says it", json!({ "access_token": "opaque-token" }), None),
+    ] {
+        let token = Token::of(&Reply::of(200, &body.to_string())).expect("a token");
+        let user = grant(&account, token, at("2026-11-17T20:00:00+05:30")).user;
+        assert_eq!(user.map(|user| user.0).as_deref(), owner, "{sentence}");
     }
 }
 

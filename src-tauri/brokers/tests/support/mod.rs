@@ -1,6 +1,7 @@
 //! What the suites share: an account at any broker of the table, filled from its own profile, and a server that can
 //! misbehave in every way. Not part of the program.
 
+pub(crate) mod call;
 pub(crate) mod server;
 
 use chrono::Duration;

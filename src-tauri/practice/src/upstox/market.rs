@@ -25,9 +25,9 @@ pub(super) async fn holiday(State(shared): State<Arc<Shared>>, Path(date): Path<
     success(&json!(holidays))
 }
 
-pub(super) async fn timings(Path(date): Path<String>) -> Response {
+pub(super) async fn timings(State(shared): State<Arc<Shared>>, Path(date): Path<String>) -> Response {
     match day(&date) {
-        Some(date) => success(&json!(calendar::sessions(date))),
+        Some(date) => success(&json!(sessions(&shared, date))),
         None => error::answer("UDAPI1088"),
     }
 }
@@ -43,14 +43,19 @@ pub(super) async fn status(
     let Some(exchange) = calendar::exchange(&exchange) else { return error::answer("UDAPI1089") };
     let now = shared.now();
     let here = shared.exchange_time(now);
-    let sessions = match shared.day {
-        Some(_) => calendar::normal_sessions(here.date()),
-        None => calendar::sessions(here.date()),
-    };
+    let sessions = sessions(&shared, here.date());
     let at = calendar::millis(here);
     let open = sessions.iter().any(|s| s.exchange == exchange && (s.start_time..s.end_time).contains(&at));
     let status = if open { "NORMAL_OPEN" } else { "NORMAL_CLOSE" };
     success(&json!({ "exchange": exchange, "status": status, "last_updated": now.timestamp_millis() }))
+}
+
+/// Who is open on that day, and when; timings and status must agree about it.
+fn sessions(shared: &Shared, date: NaiveDate) -> Vec<calendar::Session> {
+    match shared.day {
+        Some(_) => calendar::normal_sessions(date),
+        None => calendar::sessions(date),
+    }
 }
 
 /// `2026-11-17`, and nothing shorter.

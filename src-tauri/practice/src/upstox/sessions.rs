@@ -1,8 +1,9 @@
 //! Upstox's tokens: signed, so that they are known again without a list, and on a list once they have been ended.
 //!
-//! The invariant: a token works while its signature is ours, its `exp` is ahead, and nobody has ended it. What this is
-//! not: one session per user; whether a new sign-in ends the older token is not known of the real broker, so here it
-//! does not.
+//! The invariant: a token works while its signature is ours, its `exp` is ahead, and nobody has ended it since this
+//! process began. What this is not: durable. The list is in memory: at a broker that is started anew with the same key
+//! a token that was signed out works again until its `exp`, which no real broker allows. Nor is it one session per user;
+//! whether a new sign-in ends the older token is not known of the real broker, so here it does not.
 
 use crate::options::SigningKey;
 use crate::random;
@@ -75,6 +76,7 @@ impl Sessions {
         let claims = self.verify(token)?;
         let alive = match self.known.get(&claims.jti) {
             Some(known) => !known.ended,
+            // Of an earlier process: what was ended there is not known here.
             None => self.ended_until.is_none_or(|until| claims.iat > until),
         };
         (alive && Moment::from_timestamp(claims.exp, 0)? > now).then_some(claims)
@@ -167,6 +169,18 @@ mod tests {
         sessions.end_all(now);
         let third = sessions.issue("AB1234", now, now + Duration::hours(1));
         assert!(sessions.read(&second, now).is_none() && sessions.read(&third, now).is_some());
+    }
+
+    #[test]
+    fn what_was_ended_is_forgotten_with_the_process() {
+        let now = at("2026-11-17T20:00:00Z");
+        let key = || Some(SigningKey::new([9; 32]));
+        let mut before = Sessions::new(key());
+        let token = before.issue("AB1234", now, now + Duration::hours(1));
+        assert!(before.end(&token, now) && before.read(&token, now).is_none());
+        let after = Sessions::new(key());
+        assert!(after.read(&token, now).is_some(), "it works again");
+        assert!(after.read(&token, now + Duration::hours(1)).is_none(), "until its end");
     }
 
     #[test]
