@@ -14,6 +14,7 @@ pub mod profile;
 pub mod redirect;
 pub mod secret;
 mod span;
+mod wall;
 
 pub use account::{Account, Credentials, Options};
 pub use expiry::{DailyCutoff, Issue, ends_at};
