@@ -14,6 +14,7 @@ use crate::{rfc6749, settings};
 use async_trait::async_trait;
 use chrono::NaiveTime;
 use chrono_tz::Asia::Kolkata;
+use daypass_domain::calendar::INDIA;
 use daypass_domain::expiry::Rule;
 use daypass_domain::profile::Market;
 use daypass_domain::{
@@ -51,6 +52,7 @@ static PROFILE: BrokerProfile = BrokerProfile {
         zone: Kolkata,
         open: NaiveTime::from_hms_opt(9, 15, 0).expect("a time of day"),
         close: NaiveTime::from_hms_opt(15, 30, 0).expect("a time of day"),
+        exchanges: &["NSE", "BSE", "NFO", "BFO"],
     },
     // Its official clients read no variable; this is what people's bots call it.
     token_env: "UPSTOX_ACCESS_TOKEN",
@@ -87,6 +89,7 @@ const FIELDS: &[Field] = &[
         secret: false,
         required: false,
     },
+    settings::EXCHANGES,
 ];
 
 #[async_trait]
@@ -97,6 +100,7 @@ impl Broker for Upstox {
 
     fn check(&self, credentials: &Credentials) -> Result<(), Problem> {
         settings::complete(&PROFILE, credentials)?;
+        settings::exchanges(&credentials.account, &[&INDIA])?;
         settings::base(&credentials.account, BASE).map(drop)
     }
 
