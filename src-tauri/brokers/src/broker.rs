@@ -5,7 +5,8 @@
 //! broker's own words ("this token is not valid") are [`Probe::Invalid`].
 
 use async_trait::async_trait;
-use chrono::Duration;
+use chrono::{Duration, NaiveDate};
+use daypass_domain::calendar::Published;
 use daypass_domain::{BrokerProfile, Credentials, Grant, Moment, Problem, Reach, Renewal, Secret, UserId};
 use url::Url;
 
@@ -65,6 +66,18 @@ pub trait Broker: Send + Sync {
 
     /// Ends the token at the broker. A token that the broker does not know any more counts as ended.
     async fn revoke(&self, net: &Network, credentials: &Credentials, grant: &Grant) -> Answer<()>;
+
+    /// Asks for the exchanges' calendar: the holidays of the year, and the hours of these dates. `None`: this broker has
+    /// none. The token is shown only to a broker that wants to see it. A failure says nothing about the token.
+    async fn calendar(
+        &self,
+        _net: &Network,
+        _credentials: &Credentials,
+        _grant: Option<&Grant>,
+        _dates: &[NaiveDate],
+    ) -> Answer<Option<Published>> {
+        Ok(Reached { value: None, clock_skew: None })
+    }
 }
 
 /// The way out, and the time: both come in.

@@ -5,7 +5,7 @@
 //!
 //! # Adding a broker
 //! 1. Write `src/NAME.rs` with a unit struct that implements [`Broker`]; its `profile()` is a constant that describes the
-//!    broker: fields of the form, rules for the end, renewal, probe, market hours. Tables of codes go beside it, into
+//!    broker: fields of the form, rules for the end, renewal, probe, exchanges. Tables of codes go beside it, into
 //!    `src/NAME/`.
 //! 2. Add one line to [`ALL`].
 //! 3. Run the contract suite (`cargo test -p daypass-brokers`): it goes over every broker in the table.

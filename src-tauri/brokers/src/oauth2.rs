@@ -14,6 +14,7 @@ use crate::http::Reply;
 use crate::{Answer, Artefact, Broker, BrokerError, Callback, Handshake, Network, Probe, Reached};
 use crate::{rfc6749, settings};
 use async_trait::async_trait;
+use daypass_domain::calendar::REGIONS;
 use daypass_domain::{BrokerProfile, Credentials, Grant, Problem, Reach, Remedy, Renewal, Rotation, Secret, UserId};
 use options::{Keeping, Setup};
 use profile::PROFILE;
@@ -51,6 +52,7 @@ impl Broker for OAuth2 {
 
     fn check(&self, credentials: &Credentials) -> Result<(), Problem> {
         settings::complete(&PROFILE, credentials)?;
+        settings::exchanges(&credentials.account, REGIONS)?;
         let setup = Setup::read(credentials)?;
         // Most token replies name nobody: without a probe the setting would promise what nothing keeps.
         if credentials.account.user.is_some() && setup.probe.is_none() {

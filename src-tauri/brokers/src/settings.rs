@@ -3,6 +3,8 @@
 //! The invariant: nothing secret ever travels over plain http, except to this very machine. What this is not: the
 //! reading of files; it sees an account that somebody else has put together.
 
+use daypass_domain::account;
+use daypass_domain::calendar::{Region, exchange_words};
 use daypass_domain::{Account, BrokerProfile, Credentials, Field, Problem, Remedy};
 use url::{Host, Url};
 
@@ -18,6 +20,15 @@ const BAD: Problem = Problem::new(
     "Correct it in the settings of this account.",
     Remedy::FixSetting,
 );
+
+/// A field of every broker's form.
+pub(crate) const EXCHANGES: Field = Field {
+    key: account::EXCHANGES,
+    label: "Exchanges",
+    help: "What you trade, such as NSE MCX; reminders go by their hours.",
+    secret: false,
+    required: false,
+};
 
 /// The first required field of the form that is still empty.
 pub(crate) fn complete(profile: &BrokerProfile, credentials: &Credentials) -> Result<(), Problem> {
@@ -78,6 +89,27 @@ pub(crate) fn base(account: &Account, own: &str) -> Result<String, Problem> {
     }
 }
 
+/// The exchanges that the account names: all known, and all of one region, because an account has one calendar.
+pub(crate) fn exchanges(account: &Account, regions: &[&Region]) -> Result<(), Problem> {
+    let key = EXCHANGES.key;
+    let words = account.option(key).map(exchange_words).unwrap_or_default();
+    let of = |word: &String| regions.iter().copied().find(|region| region.names().any(|name| name == word));
+    if let Some(unknown) = words.iter().find(|word| of(word).is_none()) {
+        let known: Vec<_> = regions.iter().flat_map(|region| region.names()).collect();
+        let todo = format!("Write some of: {}.", known.join(", "));
+        return Err(bad(key, &format!("names {unknown:?}, which Daypass does not know here"), &todo));
+    }
+    let Some(first) = words.first().and_then(of) else { return Ok(()) };
+    match words.iter().filter_map(of).find(|region| region.name != first.name) {
+        None => Ok(()),
+        Some(other) => Err(bad(
+            key,
+            &format!("mixes exchanges of {} and {}", first.name, other.name),
+            "Write those of one country here, and make a second account for the others.",
+        )),
+    }
+}
+
 fn is_this_machine(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
@@ -91,6 +123,7 @@ fn is_this_machine(url: &Url) -> bool {
 mod tests {
     use super::*;
     use crate::fixture::account;
+    use daypass_domain::calendar::{INDIA, REGIONS};
 
     #[test]
     fn only_https_or_this_machine_is_called() {
@@ -116,6 +149,32 @@ mod tests {
             }
         }
         assert_eq!(address(&account(&[]), "token_url"), Ok(None));
+    }
+
+    #[test]
+    fn exchanges_are_known_and_of_one_region() {
+        for (sentence, given, regions, what, todo) in [
+            ("nothing said", "", REGIONS, None, ""),
+            ("one", "nse", REGIONS, None, ""),
+            ("several", "NSE, MCX BFO", REGIONS, None, ""),
+            ("others", "NYSE NASDAQ", REGIONS, None, ""),
+            (
+                "a word that nobody knows",
+                "NSE LSE",
+                REGIONS,
+                Some("names \"LSE\""),
+                "NSE, BSE, NFO, BFO, CDS, BCD, MCX",
+            ),
+            ("an exchange where this broker is not", "NYSE", &[&INDIA][..], Some("names \"NYSE\""), "MCX."),
+            ("two countries", "NYSE,NSE", REGIONS, Some("of the United States and India"), "second account"),
+        ] {
+            let found = exchanges(&account(&[("exchanges", given)]), regions).err();
+            assert_eq!(found.is_some(), what.is_some(), "{sentence}: {found:?}");
+            if let (Some(problem), Some(what)) = (found, what) {
+                assert!(problem.what.contains("exchanges") && problem.what.contains(what), "{sentence}: {problem}");
+                assert!(problem.todo.contains(todo) && problem.remedy == Remedy::FixSetting, "{sentence}: {problem}");
+            }
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! Every token ends at 03:30 India time, whatever its issue time, and nothing but a new sign-in replaces it. What this
 //! is not: a user of Upstox's other ways in (read-only tokens made by hand, approval by phone).
 
+mod calendar;
 mod codes;
 mod wire;
 
@@ -12,8 +13,9 @@ use crate::http::{Reply, send};
 use crate::{Answer, Artefact, Broker, BrokerError, Callback, Handshake, Network, Probe, Reached};
 use crate::{rfc6749, settings};
 use async_trait::async_trait;
-use chrono::NaiveTime;
+use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Asia::Kolkata;
+use daypass_domain::calendar::{INDIA, Published};
 use daypass_domain::expiry::Rule;
 use daypass_domain::profile::Market;
 use daypass_domain::{
@@ -51,6 +53,7 @@ static PROFILE: BrokerProfile = BrokerProfile {
         zone: Kolkata,
         open: NaiveTime::from_hms_opt(9, 15, 0).expect("a time of day"),
         close: NaiveTime::from_hms_opt(15, 30, 0).expect("a time of day"),
+        exchanges: &["NSE", "BSE", "NFO", "BFO"],
     },
     // Its official clients read no variable; this is what people's bots call it.
     token_env: "UPSTOX_ACCESS_TOKEN",
@@ -87,6 +90,7 @@ const FIELDS: &[Field] = &[
         secret: false,
         required: false,
     },
+    settings::EXCHANGES,
 ];
 
 #[async_trait]
@@ -97,6 +101,7 @@ impl Broker for Upstox {
 
     fn check(&self, credentials: &Credentials) -> Result<(), Problem> {
         settings::complete(&PROFILE, credentials)?;
+        settings::exchanges(&credentials.account, &[&INDIA])?;
         settings::base(&credentials.account, BASE).map(drop)
     }
 
@@ -136,18 +141,28 @@ impl Broker for Upstox {
     }
 
     async fn probe(&self, net: &Network, credentials: &Credentials, grant: &Grant) -> Reached<Probe> {
-        match authed(net, credentials, grant, (Method::GET, "/v2/user/profile")).await {
+        match ask(net, credentials, Some(grant), (Method::GET, "/v2/user/profile")).await {
             Ok(reply) => reply.reached(judge(&reply)),
             Err(error) => unanswered(error),
         }
     }
 
     async fn revoke(&self, net: &Network, credentials: &Credentials, grant: &Grant) -> Answer<()> {
-        let reply = authed(net, credentials, grant, (Method::DELETE, "/v2/logout")).await?;
+        let reply = ask(net, credentials, Some(grant), (Method::DELETE, "/v2/logout")).await?;
         let no = No::of(&reply);
         // A 401 that Upstox itself has written is the end that was asked for, whatever code it carries.
         let ended = wire::is_success(&reply) || no.is_dead_token() || reply.status == 401 && reply.json().is_some();
         if ended { Ok(reply.reached(())) } else { Err(no.failure(&reply)) }
+    }
+
+    async fn calendar(
+        &self,
+        net: &Network,
+        credentials: &Credentials,
+        grant: Option<&Grant>,
+        dates: &[NaiveDate],
+    ) -> Answer<Option<Published>> {
+        calendar::fetch(net, credentials, grant, dates).await
     }
 }
 
@@ -164,16 +179,19 @@ async fn exchange(net: &Network, credentials: &Credentials, artefact: &Artefact)
     send(net, NAME, net.http.post(url).header(ACCEPT, "application/json").form(&form).build()).await
 }
 
-/// One request that presents the token.
-async fn authed(
+/// One request without a body; it presents the token if it is given one.
+async fn ask(
     net: &Network,
     credentials: &Credentials,
-    grant: &Grant,
+    grant: Option<&Grant>,
     (method, path): (Method, &str),
 ) -> Result<Reply, BrokerError> {
     let url = route(&credentials.account, path).map_err(not_sent)?;
-    let request: RequestBuilder = net.http.request(method, url).header(ACCEPT, "application/json");
-    send(net, NAME, request.bearer_auth(grant.access.expose()).build()).await
+    let mut request: RequestBuilder = net.http.request(method, url).header(ACCEPT, "application/json");
+    if let Some(grant) = grant {
+        request = request.bearer_auth(grant.access.expose());
+    }
+    send(net, NAME, request.build()).await
 }
 
 fn judge(reply: &Reply) -> Probe {

@@ -5,6 +5,7 @@ mod support;
 
 use chrono::Duration;
 use daypass_brokers::{ALL, Failure, Probe, find};
+use daypass_domain::calendar::region_of;
 use daypass_domain::{Remedy, Secret};
 use support::call::{CALLS, Call, presentable, shown};
 use support::server::{Act, Server, nobody};
@@ -30,6 +31,10 @@ fn profiles_are_whole_and_found_by_their_id() {
             assert!(!field.label.is_empty() && field.help.ends_with('.'), "{id}: {}", field.key);
             assert_eq!(field.secret, field.key == "client_secret", "{id}: {}", field.key);
         }
+        let market = &profile.market;
+        let regions: Vec<_> = market.exchanges.iter().map(|name| region_of(name).expect("a known exchange")).collect();
+        assert!(!regions.is_empty() && regions.iter().all(|region| region.zone == market.zone), "{id}");
+        assert!(profile.fields.iter().any(|field| field.key == "exchanges" && !field.required), "{id}");
         assert!(profile.habit.ends_with('.') && profile.market.open < profile.market.close, "{id}");
     }
     assert!(find("no-such-broker").is_none());

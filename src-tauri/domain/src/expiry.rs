@@ -3,8 +3,8 @@
 //! The trap that this file exists for: a daily cut-off ends a token at a fixed time *whatever its issue time*, so a
 //! token issued at 02:29 is dead at 03:30 the same morning.
 
-use crate::{Moment, jwt};
-use chrono::{DateTime, Duration, LocalResult, NaiveTime, TimeZone, Timelike};
+use crate::{Moment, jwt, wall};
+use chrono::{DateTime, Duration, NaiveTime, Timelike};
 use chrono_tz::Tz;
 
 /// A fixed time of day at which the broker ends every token.
@@ -44,15 +44,7 @@ impl DailyCutoff {
         }
         let mut day = moment.with_timezone(&self.zone).date_naive();
         loop {
-            let wall = day.and_time(self.at);
-            let end = match self.zone.from_local_datetime(&wall) {
-                LocalResult::Single(end) => Some(end),
-                // Clocks went back: the time comes twice. The earlier one is the safe guess.
-                LocalResult::Ambiguous(first, _) => Some(first),
-                // Clocks went forward over it: the broker's day still turns, one hour on.
-                LocalResult::None => self.zone.from_local_datetime(&(wall + Duration::hours(1))).earliest(),
-            };
-            if let Some(end) = end.map(|end| end.to_utc())
+            if let Some(end) = wall::moment(self.zone, day.and_time(self.at))
                 && end > moment
             {
                 return end;

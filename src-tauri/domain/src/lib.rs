@@ -4,6 +4,7 @@
 //! given it. What this part is not: it does not decide what to do next (that is `manager`), and it knows no broker.
 
 pub mod account;
+pub mod calendar;
 pub mod expiry;
 pub mod grant;
 pub mod ids;
@@ -14,8 +15,10 @@ pub mod profile;
 pub mod redirect;
 pub mod secret;
 mod span;
+mod wall;
 
 pub use account::{Account, Credentials, Options};
+pub use calendar::Calendar;
 pub use expiry::{DailyCutoff, Issue, ends_at};
 pub use grant::Grant;
 pub use ids::{AccountId, Attempt, Generation, UserId};

@@ -88,4 +88,6 @@ pub struct Market {
     pub open: NaiveTime,
     /// When trading closes.
     pub close: NaiveTime,
+    /// The exchanges that an account trades at unless its settings say otherwise; all of one region.
+    pub exchanges: &'static [&'static str],
 }

@@ -4,6 +4,7 @@
 //! list of brokers.
 
 use super::reply::RULES;
+use crate::settings::EXCHANGES;
 use chrono::NaiveTime;
 use chrono_tz::America::New_York;
 use daypass_domain::profile::Market;
@@ -20,12 +21,13 @@ pub(super) static PROFILE: BrokerProfile = BrokerProfile {
     probes: true,
     revocation: Some(Reach::Session),
     pkce: true,
-    // Most brokers with a plain OAuth2 sign-in are in the United States.
+    // Most brokers with a plain OAuth2 sign-in are in the United States; the setting `exchanges` says otherwise.
     market: Market {
         zone_word: "ET",
         zone: New_York,
         open: NaiveTime::from_hms_opt(9, 30, 0).expect("a time of day"),
         close: NaiveTime::from_hms_opt(16, 0, 0).expect("a time of day"),
+        exchanges: &["NYSE", "NASDAQ"],
     },
     token_env: "BROKER_ACCESS_TOKEN",
     console: None,
@@ -62,4 +64,5 @@ const FIELDS: &[Field] = &[
     field("probe_url", "Probe URL", "An address that answers only to a valid token; without it nothing can be proven."),
     field("revoke_url", "Revocation URL", "Where a sign-out ends the token (RFC 7009)."),
     field("user", "Your user ID", "If you enter it, a sign-in by anybody else is refused; needs the probe URL."),
+    EXCHANGES,
 ];
