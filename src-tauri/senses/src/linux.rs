@@ -5,13 +5,13 @@
 
 use crate::Presence;
 use crate::board::Board;
-use crate::presence::presence;
+use crate::presence::{Witness, presence};
 use crate::watching::{Question, Surroundings};
 use async_io::Timer;
 use daypass_domain::Backoff;
+use futures::StreamExt;
 use futures::channel::mpsc::UnboundedReceiver;
 use futures::future::{Either, join, select};
-use futures::StreamExt;
 use std::cell::RefCell;
 use std::pin::pin;
 use std::time::Duration;
@@ -102,7 +102,8 @@ async fn who_is_there(session_bus: &SessionBus, board: &Board) -> Presence {
     let connection = session_bus.borrow().clone();
     let asking = async {
         let mut signs = board.signs();
-        if let Some(connection) = connection.filter(|_| signs.idle.is_empty()) {
+        let monitored = signs.idle.contains_key(&Witness::IdleMonitor);
+        if let Some(connection) = connection.filter(|_| !monitored) {
             signs.idle.extend(screen_saver::ask_all(&connection).await);
         }
         presence(&signs)

@@ -56,8 +56,10 @@ async fn follow_session(peer: &Peer<'_>, board: &Board, own: Option<&str>) -> zb
         let (locked, idle) = hints.borrow().signs();
         board.locked_and_idle(Witness::Logind, locked, idle);
     };
-    let asks = |signals: MessageStream, lock: bool| {
-        signals.for_each(move |_| std::future::ready(tell(&|hints| hints.asked_to_lock = lock)))
+    let asks = async |mut signals: MessageStream, lock: bool| {
+        while let Some(Ok(_)) = signals.next().await {
+            tell(&|hints| hints.asked_to_lock = lock);
+        }
     };
     let properties = peer.properties(session, |properties| tell(&|hints| hints.read(properties)));
     join3(asks(locks, true), asks(unlocks, false), properties).await.2
@@ -85,8 +87,10 @@ struct Hints {
     /// The desktop was asked to lock and has not said yet that it did. One that never says so counts as locked until it
     /// is asked to unlock: a person who is there can click, a browser on a locked screen helps nobody.
     asked_to_lock: bool,
-    /// The desktop has used a hint.
-    kept: bool,
+    /// The desktop has used the lock's hint.
+    keeps_locked: bool,
+    /// The desktop has used the hint of idleness.
+    keeps_idle: bool,
 }
 
 impl Hints {
@@ -99,7 +103,8 @@ impl Hints {
         self.idle = yes("IdleHint");
         self.asked_to_lock &= !self.locked;
         let ever_idle = read::<u64>(properties, "IdleSinceHint").is_some_and(|since| since > 0);
-        self.kept |= self.locked || self.idle || ever_idle;
+        self.keeps_locked |= self.locked;
+        self.keeps_idle |= self.idle || ever_idle;
     }
 
     /// Whether it is locked and whether it is idle, as far as can be known.
@@ -108,7 +113,7 @@ impl Hints {
             return (None, None);
         }
         let locked = self.locked || self.asked_to_lock || !self.in_front;
-        ((locked || self.kept).then_some(locked), self.kept.then_some(self.idle))
+        ((locked || self.keeps_locked).then_some(locked), self.keeps_idle.then_some(self.idle))
     }
 }
 
@@ -126,14 +131,15 @@ mod tests {
     fn hints_are_signs_only_where_somebody_keeps_them() {
         let table: &[Row] = &[
             ("a hint that nobody has set says nothing", |_| {}, (None, None)),
-            ("kept hints say both", |hints| hints.kept = true, (Some(false), Some(false))),
-            ("locked is locked", |hints| (hints.locked, hints.kept) = (true, true), (Some(true), Some(false))),
-            ("idle is idle", |hints| (hints.idle, hints.kept) = (true, true), (Some(false), Some(true))),
+            ("a lock that has been used is open", |hints| hints.keeps_locked = true, (Some(false), None)),
+            ("locked is locked", |hints| hints.locked = true, (Some(true), None)),
+            ("a hint of idleness that has been used is over", |hints| hints.keeps_idle = true, (None, Some(false))),
+            ("idle is idle", |hints| (hints.idle, hints.keeps_idle) = (true, true), (None, Some(true))),
             ("asked to lock is locked", |hints| hints.asked_to_lock = true, (Some(true), None)),
             ("behind another session is as good as locked", |hints| hints.in_front = false, (Some(true), None)),
             (
                 "a terminal has no screen to be in front of",
-                |hints| (hints.with_screen, hints.kept) = (false, true),
+                |hints| (hints.with_screen, hints.locked, hints.keeps_idle) = (false, true, true),
                 (None, None),
             ),
         ];

@@ -83,10 +83,19 @@ impl<'a> Peer<'a> {
         let all = Object { interface: PROPERTIES, ..object };
         let rule = self.rule(PROPERTIES, "PropertiesChanged")?.path(object.path)?.arg(0, object.interface)?;
         let mut changes = self.subscribe(rule).await?;
-        loop {
-            each(&self.call(all, "GetAll", &object.interface).await?);
-            let Some(Ok(_)) = changes.next().await else { return Ok(()) };
+        let mut properties: Properties = self.call(all, "GetAll", &object.interface).await?;
+        each(&properties);
+        while let Some(Ok(change)) = changes.next().await {
+            let (_, changed, invalid): (String, Properties, Vec<String>) = change.body().deserialize()?;
+            if invalid.is_empty() {
+                // Taken from the signal, so that a state that was short is seen as well.
+                properties.extend(changed);
+            } else {
+                properties = self.call(all, "GetAll", &object.interface).await?;
+            }
+            each(&properties);
         }
+        Ok(())
     }
 
     fn rule<'r>(&self, interface: &'r str, member: &'r str) -> zbus::Result<Rule<'r>> {
