@@ -3,9 +3,10 @@
 //! The invariant: nothing is told twice in a row, the network after waking excepted. What this is not: shared between
 //! threads; all sources live on one.
 
-use crate::Sense;
-use crate::presence::{Presence, Signs, Witness, presence};
+use crate::signs::{Signs, Witness, presence};
+use crate::{Presence, Sense};
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 
 /// Where the sources write.
 pub(crate) struct Board {
@@ -82,7 +83,7 @@ impl Board {
     }
 }
 
-fn put(said: &mut std::collections::BTreeMap<Witness, bool>, witness: Witness, says: Option<bool>) {
+fn put(said: &mut BTreeMap<Witness, bool>, witness: Witness, says: Option<bool>) {
     match says {
         Some(says) => said.insert(witness, says),
         None => said.remove(&witness),

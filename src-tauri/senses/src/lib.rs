@@ -8,13 +8,13 @@
 //! sources yet, so presence is unknown there, and sleep is noticed by the clock alone.
 
 #[cfg(target_os = "linux")]
-mod linux;
-
 mod board;
-mod presence;
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(target_os = "linux")]
+mod signs;
 mod watching;
 
-pub use presence::Presence;
 #[cfg(target_os = "linux")]
 pub use watching::{Surroundings, watch_in};
 pub use watching::{Watching, watch};
@@ -32,4 +32,16 @@ pub enum Sense {
     NetworkUp,
     /// The network does not reach the internet; behind a sign-in page it does not either.
     NetworkDown,
+}
+
+/// Whether somebody is at the computer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Presence {
+    /// Unlocked and not idle, by every source that knows.
+    There,
+    /// Locked or idle, by any source.
+    Away,
+    /// No source answers.
+    #[default]
+    Unknown,
 }

@@ -5,7 +5,7 @@
 
 use crate::Presence;
 use crate::board::Board;
-use crate::presence::{Witness, presence};
+use crate::signs::{Witness, presence};
 use crate::watching::{Question, Surroundings};
 use async_io::Timer;
 use daypass_domain::Backoff;
@@ -23,8 +23,8 @@ mod network_manager;
 mod peer;
 mod screen_saver;
 
-/// How long nobody touches anything before nobody is there. Five minutes: shorter than any desktop's usual lock, longer
-/// than reading a chart.
+/// How long nobody touches anything before nobody is there. Five minutes: what desktops usually wait before they blank the
+/// screen, and longer than reading a chart.
 const IDLE_AFTER: Duration = Duration::from_secs(300);
 /// How long one call may take. These are programs on the same computer; one that needs longer is stuck.
 const CALL_LIMIT: Duration = Duration::from_secs(1);

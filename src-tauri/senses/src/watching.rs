@@ -3,6 +3,7 @@
 //! The invariant: the thread ends with its [`Watching`], and no question waits longer than its limit. What this is not:
 //! bound to a runtime; answers can be awaited anywhere.
 
+#[cfg(target_os = "linux")]
 use crate::board::Board;
 use crate::{Presence, Sense};
 use futures::channel::{mpsc, oneshot};
@@ -30,11 +31,17 @@ impl Watching {
 
 /// Watches this computer and calls `on` for everything that is noticed, on the watch's own thread. `on` must not block:
 /// nothing is noticed while it runs.
+#[cfg(target_os = "linux")]
 pub fn watch(on: impl Fn(Sense) + Send + 'static) -> Watching {
-    #[cfg(target_os = "linux")]
-    return watch_in(Surroundings::of_this_process(), on);
-    #[cfg(not(target_os = "linux"))]
-    start(on, unseeing)
+    watch_in(Surroundings::of_this_process(), on)
+}
+
+/// Watches this computer, of which nothing can be noticed on this system: `on` is never called.
+#[cfg(not(target_os = "linux"))]
+pub fn watch(_on: impl Fn(Sense) + Send + 'static) -> Watching {
+    // Nobody takes the questions, which whoever asks takes for "unknown".
+    let (questions, _) = mpsc::unbounded();
+    Watching { questions }
 }
 
 /// Where to look, for whoever is not in the usual place.
@@ -72,21 +79,10 @@ impl Surroundings {
 /// The same as [`watch`] in other surroundings.
 #[cfg(target_os = "linux")]
 pub fn watch_in(surroundings: Surroundings, on: impl Fn(Sense) + Send + 'static) -> Watching {
-    start(on, move |board, questions| crate::linux::run(&surroundings, &board, questions))
-}
-
-fn start(
-    on: impl Fn(Sense) + Send + 'static,
-    run: impl FnOnce(Board, mpsc::UnboundedReceiver<Question>) + Send + 'static,
-) -> Watching {
     let (questions, inbox) = mpsc::unbounded();
-    let watch = move || run(Board::new(on), inbox);
+    let watch = move || crate::linux::run(&surroundings, &Board::new(on), inbox);
     if let Err(error) = std::thread::Builder::new().name("senses".into()).spawn(watch) {
         tracing::error!(%error, "Nothing of this computer is noticed: no thread can be started; restart Daypass");
     }
     Watching { questions }
 }
-
-/// Here nothing can be noticed; every question is dropped, which its asker takes for "unknown".
-#[cfg(not(target_os = "linux"))]
-fn unseeing(_board: Board, _questions: mpsc::UnboundedReceiver<Question>) {}

@@ -6,7 +6,7 @@
 use super::IDLE_AFTER;
 use super::peer::{Object, Peer, with_each_owner};
 use crate::board::Board;
-use crate::presence::Witness;
+use crate::signs::Witness;
 use futures::StreamExt;
 use zbus::Connection;
 

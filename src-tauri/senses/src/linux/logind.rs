@@ -6,7 +6,7 @@
 
 use super::peer::{Object, Peer, Properties, with_each_owner};
 use crate::board::Board;
-use crate::presence::Witness;
+use crate::signs::Witness;
 use futures::StreamExt;
 use futures::future::{join, join3};
 use std::cell::RefCell;

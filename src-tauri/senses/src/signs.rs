@@ -3,23 +3,11 @@
 //! The invariant: one source that says "away" is enough, and silence is never taken for "there". What this is not: a
 //! guess about who it is.
 
+use crate::Presence;
 use std::collections::BTreeMap;
-
-/// Whether somebody is at the computer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Presence {
-    /// Unlocked and not idle, by every source that knows.
-    There,
-    /// Locked or idle, by any source.
-    Away,
-    /// No source answers.
-    #[default]
-    Unknown,
-}
 
 /// Who says something about presence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "only Linux has sources"))]
 pub(crate) enum Witness {
     /// The screen saver with this name on the bus.
     ScreenSaver(&'static str),
