@@ -94,11 +94,13 @@ fn idle_time_is_asked_for_when_somebody_asks() {
 fn a_stuck_screen_saver_holds_nobody_up() {
     let bus = Bus::start();
     let answers = [("GetActive", Answer::Bool(false)), ("GetSessionIdleTime", Answer::Silence)];
-    let _saver = Fake::start(&bus, FREEDESKTOP, answers);
+    let _stuck = Fake::start(&bus, FREEDESKTOP, answers);
     let watcher = Watcher::on(&bus);
     watcher.tells_presence(There);
     let asked = Instant::now();
     assert_eq!(watcher.who_is_there(), There, "what is known without it");
+    let _other = Fake::start(&bus, "org.mate.ScreenSaver", [("GetSessionIdleTime", Answer::U32(300))]);
+    assert_eq!(watcher.who_is_there(), Away, "what another one says");
     assert!(asked.elapsed() < LIMIT / 2);
 }
 

@@ -7,8 +7,10 @@ use super::IDLE_AFTER;
 use super::peer::{Object, Peer, with_each_owner};
 use crate::board::Board;
 use crate::signs::Witness;
+use async_io::Timer;
 use futures::StreamExt;
-use futures::future::join_all;
+use futures::future::{Either, join_all, select};
+use std::pin::pin;
 use std::time::Duration;
 use zbus::Connection;
 
@@ -22,6 +24,9 @@ const ALL: [Object<'static>; 5] = [
 ];
 /// Whoever has this name too counts idle time in milliseconds, against the agreement.
 const KDE: &str = "org.kde.screensaver";
+
+/// How long one of them may think about a question: a person who has just clicked waits for it.
+const ANSWER_LIMIT: Duration = Duration::from_secs(2);
 
 /// Watches all of them, whichever is there. Ends with the bus.
 pub(crate) async fn watch_all(connection: &Connection, board: &Board) {
@@ -47,7 +52,13 @@ async fn watch(peer: &Peer<'_>, saver: Object<'static>, board: &Board) -> zbus::
 
 /// What those say that are there and know for how long nobody has touched anything.
 pub(crate) async fn ask_all(connection: &Connection) -> Vec<(Witness, bool)> {
-    let asked = ALL.map(async |saver| Some((Witness::ScreenSaver(saver.interface), ask(connection, saver).await?)));
+    let asked = ALL.map(async |saver| {
+        let answering = pin!(ask(connection, saver));
+        match select(answering, Timer::after(ANSWER_LIMIT)).await {
+            Either::Left((idle, _)) => Some((Witness::ScreenSaver(saver.interface), idle?)),
+            Either::Right(_) => None,
+        }
+    });
     join_all(asked).await.into_iter().flatten().collect()
 }
 
