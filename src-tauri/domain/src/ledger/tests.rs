@@ -5,25 +5,32 @@ use crate::Secret;
 use serde_json::{Value, json};
 
 fn moment() -> Moment {
-    "2026-11-18T03:45:00Z".parse().expect("a test's moment")
+    WHEN.parse().expect("a test's moment")
 }
 
-/// Every happening with everything filled in, what it is in JSON, and how it reads.
-fn every_happening() -> Vec<(Happening, Value, &'static str)> {
+/// A happening with everything filled in, what it is in JSON, and how it reads.
+type Row = (Happening, Value, &'static str);
+
+const WHEN: &str = "2026-11-18T03:45:00Z";
+const TOKEN: Generation = Generation(12);
+
+fn every_happening() -> Vec<Row> {
+    [getting_tokens(), having_one()].concat()
+}
+
+fn getting_tokens() -> Vec<Row> {
     let (code, what) = (Plain::new("UDAPI100050"), Plain::new("Upstox refused the token."));
-    let ends = "2026-11-18T03:45:00Z";
-    let generation = Generation(12);
     vec![
         (Happening::Started, json!({"happened": "started"}), "Daypass started."),
         (
             Happening::SignedIn {
                 user: Some("AB1234".into()),
-                generation,
+                generation: TOKEN,
                 ends: Some(moment()),
                 proven: true,
                 took_ms: 7_400,
             },
-            json!({"happened": "signed_in", "user": "AB1234", "generation": 12, "ends": ends, "proven": true,
+            json!({"happened": "signed_in", "user": "AB1234", "generation": 12, "ends": WHEN, "proven": true,
                 "took_ms": 7400}),
             "Signed in as AB1234 after 7 s; the broker confirmed token 12.",
         ),
@@ -33,29 +40,34 @@ fn every_happening() -> Vec<(Happening, Value, &'static str)> {
             "The sign-in failed (UDAPI100050). Upstox refused the token.",
         ),
         (
-            Happening::Renewed { generation, ends: Some(moment()), took_ms: 420 },
-            json!({"happened": "renewed", "generation": 12, "ends": ends, "took_ms": 420}),
+            Happening::Renewed { generation: TOKEN, ends: Some(moment()), took_ms: 420 },
+            json!({"happened": "renewed", "generation": 12, "ends": WHEN, "took_ms": 420}),
             "Token 12 came without a person after 420 ms.",
         ),
         (
-            Happening::RenewalFailed { attempt: 2, of: 3, code: code.clone(), what: what.clone() },
+            Happening::RenewalFailed { attempt: 2, of: 3, code, what },
             json!({"happened": "renewal_failed", "attempt": 2, "of": 3, "code": "UDAPI100050",
                 "what": "Upstox refused the token."}),
             "Refresh attempt 2 of 3 failed (UDAPI100050). Upstox refused the token.",
         ),
+    ]
+}
+
+fn having_one() -> Vec<Row> {
+    vec![
         (
             Happening::Probed { outcome: Outcome::Unknown, code: Some("TIMEOUT".into()), took_ms: Some(20_000) },
             json!({"happened": "probed", "outcome": "unknown", "code": "TIMEOUT", "took_ms": 20_000}),
             "The broker gave no usable answer (TIMEOUT) after 20 s.",
         ),
         (
-            Happening::Refused { code, what },
+            Happening::Refused { code: "UDAPI100050".into(), what: "Upstox refused the token.".into() },
             json!({"happened": "refused", "code": "UDAPI100050", "what": "Upstox refused the token."}),
             "The broker refused the token before its time (UDAPI100050). Upstox refused the token.",
         ),
         (Happening::Ended, json!({"happened": "ended"}), "The token ended."),
         (
-            Happening::HandedOut { generation, to: "bot.py".into(), via: Via::Socket },
+            Happening::HandedOut { generation: TOKEN, to: "bot.py".into(), via: Via::Socket },
             json!({"happened": "handed_out", "generation": 12, "to": "bot.py", "via": "socket"}),
             "Token 12 was given to bot.py over the socket.",
         ),
@@ -65,7 +77,7 @@ fn every_happening() -> Vec<(Happening, Value, &'static str)> {
                 state: ReadyState::AtRisk,
                 why: Some("The broker did not answer.".into()),
             },
-            json!({"happened": "readiness", "session_opens": ends, "state": "at_risk",
+            json!({"happened": "readiness", "session_opens": WHEN, "state": "at_risk",
                 "why": "The broker did not answer."}),
             "At risk for the session. The broker did not answer.",
         ),
@@ -119,11 +131,11 @@ fn what_is_not_known_is_left_out() {
 
 #[test]
 fn an_entry_is_one_flat_object_without_a_secret() {
-    let token = Secret::new("entry-canary-4711");
+    let _token = Secret::new("entry-canary-4711");
     let entry = Entry {
         at: moment(),
         account: AccountId::new("upstox").expect("an id"),
-        happening: Happening::SignInFailed { code: "X".into(), what: token.expose().into() },
+        happening: Happening::SignInFailed { code: "X".into(), what: "entry-canary-4711".into() },
     };
     let form = serde_json::to_value(&entry).expect("JSON");
     assert_eq!(
