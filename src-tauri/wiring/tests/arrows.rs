@@ -10,6 +10,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("brokers", &["domain"]),
     ("vault", &["domain"]),
     ("login", &["domain"]),
+    ("history", &["domain"]),
     ("config", &["domain"]),
     ("practice", &["domain"]),
     ("manager", &["domain", "brokers"]),
