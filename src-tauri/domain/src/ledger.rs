@@ -1,9 +1,9 @@
 //! What the ledger keeps: one entry per thing that happened to an account.
 //!
-//! No secret can be in it, by type: a `Secret` cannot be serialised, and every other text is a [`Plain`], which has had all
-//! remembered secrets taken out. Names and fields are stable, because entries are kept for years and read by other
-//! programs; a new happening may be added, an old one never changes its meaning. What this is not: the state of anything.
-//! Nothing is decided from the ledger.
+//! No secret can be in it, by type: a `Secret` cannot be serialised, and every other text is a [`Plain`], which has had
+//! all remembered secrets taken out. Names and fields are stable, because entries are kept for years and read by other
+//! programs; a new happening may be added, an old one never changes its meaning. What this is not: the state of
+//! anything. Nothing is decided from the ledger.
 
 use crate::{AccountId, Generation, Moment, Plain, span};
 use chrono::Duration;

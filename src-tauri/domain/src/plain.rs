@@ -1,8 +1,8 @@
 //! A text of somebody else, made fit to be shown and kept.
 //!
-//! The invariant: whatever it was made from, a [`Plain`] holds no remembered secret and no control character, and is short. It
-//! is therefore the only form in which a text gets into the ledger. What this is not: escaped for any format; whoever writes
-//! HTML or CSV does that.
+//! The invariant: whatever it was made from, a [`Plain`] holds no remembered secret and no control character, and is
+//! short. It is therefore the only form in which a text gets into the ledger. What this is not: escaped for any format;
+//! whoever writes HTML or CSV does that.
 
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -57,8 +57,8 @@ impl From<Plain> for String {
     }
 }
 
-/// Reading one back does not search it for secrets again: it was a [`Plain`] when it was written, and a ledger is read by the
-/// hundred thousand. So nothing that comes from outside may be read as one.
+/// Reading one back does not search it for secrets again: it was a [`Plain`] when it was written, and a ledger is read
+/// by the hundred thousand. So nothing that comes from outside may be read as one.
 impl<'de> Deserialize<'de> for Plain {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = Cow::<'de, str>::deserialize(from)?;

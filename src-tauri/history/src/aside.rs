@@ -1,6 +1,7 @@
 //! The files on the disk: made for this user only, and put aside when they cannot be used.
 //!
-//! The invariant: no file is ever deleted or written over here. What this is not: it does not judge a file (`schema` does).
+//! The invariant: no file is ever deleted or written over here. What this is not: it does not judge a file (`schema`
+//! does).
 
 use crate::LedgerError;
 use crate::schema::Unfit;
@@ -12,7 +13,8 @@ use std::path::{Path, PathBuf};
 /// What SQLite keeps beside a database. They hold what is not in the database yet, so they go where it goes.
 const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];
 
-/// Makes the file if it is missing, and closes it and its companions to others. SQLite gives new companions the same mode.
+/// Makes the file if it is missing, and closes it and its companions to others. SQLite gives new companions the same
+/// mode.
 pub(crate) fn make_private(file: &Path) -> Result<(), LedgerError> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(false);

@@ -1,7 +1,8 @@
 //! What can go wrong with the ledger, each with its sentence and its way out.
 //!
-//! None of these errors means that something was lost: an append that failed changed nothing, and what was there before is
-//! there still. What this is not: the notice about a file that was put aside, which is no error, since a new one was begun.
+//! None of these errors means that something was lost: an append that failed changed nothing, and what was there before
+//! is there still. What this is not: the notice about a file that was put aside, which is no error, since a new one was
+//! begun.
 
 use crate::schema::damaged;
 use daypass_domain::{Problem, Remedy};

@@ -1,7 +1,7 @@
 //! Entries as files for people and other programs: CSV for spreadsheets, JSON for everything else.
 //!
-//! The invariant: both hold everything that an entry holds, under the names that the entry has in JSON. What this is not: a
-//! writer of files; the caller knows where they go.
+//! The invariant: both hold everything that an entry holds, under the names that the entry has in JSON. What this is
+//! not: a writer of files; the caller knows where they go.
 
 use daypass_domain::Entry;
 use serde_json::Value;

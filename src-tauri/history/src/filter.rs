@@ -1,7 +1,7 @@
 //! Which entries are meant, and the SQL that finds them.
 //!
-//! The invariant: values go into SQL as parameters only. What this is not: a query language; it has what the window, the
-//! terminal and the export ask for.
+//! The invariant: values go into SQL as parameters only. What this is not: a query language; it has what the window,
+//! the terminal and the export ask for.
 
 use daypass_domain::{AccountId, Moment};
 use rusqlite::types::Value;

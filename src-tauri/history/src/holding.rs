@@ -1,7 +1,8 @@
 //! For how long an account was without a valid token, from what the ledger says.
 //!
-//! The invariant: only time in which a token was wanted and was missing counts; before the first sign-in, after a sign-out
-//! and during a pause nobody wanted one. What this is not: a measure of sessions; nights and weekends count too.
+//! The invariant: only time in which a token was wanted and was missing counts; before the first sign-in, after a
+//! sign-out and during a pause nobody wanted one. What this is not: a measure of sessions; nights and weekends count
+//! too.
 
 use chrono::Duration;
 use daypass_domain::{Happening, Moment};

@@ -1,7 +1,7 @@
 //! The ledger itself: one connection that writes, one that reads.
 //!
-//! The invariant: an append is whole or has changed nothing, and waits for no reader. What this is not: asynchronous, or
-//! clever about when to prune; the caller knows both.
+//! The invariant: an append is whole or has changed nothing, and waits for no reader. What this is not: asynchronous,
+//! or clever about when to prune; the caller knows both.
 
 use crate::filter::Order;
 use crate::sums::{Days, Sums};
@@ -17,8 +17,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// Its name inside the folder.
 pub const FILE: &str = "history.db";
 
-/// How long entries are kept. Five years: so long must the audit trail of automated orders be kept in India (SEBI, 2025),
-/// and who held which token when is part of it.
+/// How long entries are kept. Five years: so long must the audit trail of automated orders be kept in India (SEBI,
+/// 2025), and who held which token when is part of it.
 const KEPT: Months = Months::new(60);
 
 /// What is older than this may go; for [`Ledger::prune`].
@@ -38,7 +38,8 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Opens [`FILE`] in a folder that is there, or begins it. One that cannot be used is put aside: see [`Self::notice`].
+    /// Opens [`FILE`] in a folder that is there, or begins it. One that cannot be used is put aside: see
+    /// [`Self::notice`].
     pub fn open(folder: &Path, now: Moment) -> Result<Self, LedgerError> {
         let file = folder.join(FILE);
         let failed = |error: rusqlite::Error| LedgerError::sql(&file, &error);

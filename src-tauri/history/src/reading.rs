@@ -1,7 +1,7 @@
 //! Reading entries back, one after the other, in an order that an index gives.
 //!
-//! The invariant: no query sorts. What this is not: a check of the file; a row that this version does not understand (a newer
-//! one wrote it) is left out of the answer and stays where it is.
+//! The invariant: no query sorts. What this is not: a check of the file; a row that this version does not understand (a
+//! newer one wrote it) is left out of the answer and stays where it is.
 
 use crate::filter::{Filter, Order};
 use chrono::DateTime;

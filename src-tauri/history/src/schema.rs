@@ -1,7 +1,7 @@
 //! What the file looks like inside, and how an older one becomes today's.
 //!
-//! The invariant: a file is changed only after [`unfit`] has said that it is ours, and each step to a newer schema happens
-//! whole or not at all. What this is not: a place for queries.
+//! The invariant: a file is changed only after [`unfit`] has said that it is ours, and each step to a newer schema
+//! happens whole or not at all. What this is not: a place for queries.
 
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
@@ -10,9 +10,9 @@ const APPLICATION_ID: i32 = 0x4461_7970;
 
 /// Step n makes version n + 1. A step that has been released is never changed; a new one is added.
 ///
-/// `at` is in milliseconds since 1970. An index on `at` alone serves all accounts, the other one a single account; SQLite keeps
-/// the id at the end of each, so both give the order of the list without sorting. `kind` has none: it is too seldom asked
-/// for to be paid for at each append.
+/// `at` is in milliseconds since 1970. An index on `at` alone serves all accounts, the other one a single account;
+/// SQLite keeps the id at the end of each, so both give the order of the list without sorting. `kind` has none: it is
+/// too seldom asked for to be paid for at each append.
 pub(crate) const STEPS: &[&str] = &["
     CREATE TABLE entry (
         id      INTEGER PRIMARY KEY,

@@ -1,7 +1,8 @@
 //! What many entries come to: counts, durations, and how often all was well at the open.
 //!
-//! Pure: entries in, in the order of time, and numbers out. The invariant: an entry counts on the day on which it happened,
-//! a session on the day on which it opens. What this is not: a judgement; the words beside the numbers are the window's.
+//! Pure: entries in, in the order of time, and numbers out. The invariant: an entry counts on the day on which it
+//! happened, a session on the day on which it opens. What this is not: a judgement; the words beside the numbers are
+//! the window's.
 
 use crate::holding::Holding;
 use crate::verdicts::Verdicts;
@@ -65,8 +66,8 @@ pub struct Totals {
     pub longest_sign_in_ms: Option<u64>,
     /// The share of attempts to renew that gave a token, 0 to 1; `None` if there was no attempt.
     pub refresh_success: Option<f64>,
-    /// The longest time without a valid token (milliseconds), at any hour; `None` if there never was one. What lies before
-    /// the first entry is not known; a gap that is still open counts up to `until`, or else to the last entry.
+    /// The longest time without a valid token (milliseconds), at any hour; `None` if there never was one. What lies
+    /// before the first entry is not known; a gap that is still open counts up to `until`, or else to the last entry.
     pub longest_without_token_ms: Option<i64>,
 }
 

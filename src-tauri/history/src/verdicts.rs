@@ -1,7 +1,7 @@
 //! How each session of the market was found: one word per account and session, out of all that were said about it.
 //!
-//! The invariant: what was said last by the open counts; only where nothing was said by then (the program was not running)
-//! does the first word after it. What this is not: a judgement of its own.
+//! The invariant: what was said last by the open counts; only where nothing was said by then (the program was not
+//! running) does the first word after it. What this is not: a judgement of its own.
 
 use chrono::Duration;
 use daypass_domain::ledger::ReadyState;
