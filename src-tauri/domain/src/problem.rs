@@ -4,11 +4,9 @@
 //! error codes, OAuth's, our own), so no place in the program invents words. The broker's own text is foreign: it is
 //! kept apart, cut, and shown only as plain text.
 
+use crate::Plain;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
-
-/// The broker's own words are cut here (characters): enough to search for, too short to fill a window.
-const FOREIGN_TEXT_LIMIT: usize = 200;
 
 /// The way out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -66,13 +64,8 @@ impl Problem {
     /// Adds the broker's own text: secrets and control characters out, cut to a length.
     #[must_use]
     pub fn quoting(mut self, text: &str) -> Self {
-        let plain: String = crate::redact(text)
-            .chars()
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .take(FOREIGN_TEXT_LIMIT)
-            .collect();
-        let plain = plain.trim();
-        self.quote = (!plain.is_empty()).then(|| plain.to_owned());
+        let plain = Plain::new(text);
+        self.quote = (!plain.is_empty()).then(|| plain.into());
         self
     }
 }
@@ -95,7 +88,7 @@ mod tests {
         let quoted = problem.clone().quoting(&format!("  <b>\u{7}{}", "x".repeat(500)));
         let text = quoted.quote.expect("a quote");
         assert!(text.starts_with("<b> x"), "kept as text, control characters out: {text}");
-        assert!(text.chars().count() <= FOREIGN_TEXT_LIMIT);
+        assert!(text.chars().count() <= 200);
         assert_eq!(problem.quoting(" \n ").quote, None, "nothing said is nothing quoted");
     }
 }

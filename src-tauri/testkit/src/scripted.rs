@@ -53,7 +53,7 @@ impl ScriptedBroker {
             queue(script).pop_front()
         });
         let answer = answer.unwrap_or_else(|| Err(used_up()));
-        answer.map(|value| Reached { value, clock_skew: None })
+        answer.map(|value| Reached { value, clock_skew: None, retry_after: None })
     }
 }
 
@@ -107,7 +107,7 @@ impl Broker for ScriptedBroker {
             script.asked.push("probe");
             script.probes.pop_front()
         });
-        Reached { value: value.unwrap_or(Probe::Unknown(USED_UP)), clock_skew: None }
+        Reached { value: value.unwrap_or(Probe::Unknown(USED_UP)), clock_skew: None, retry_after: None }
     }
 
     async fn revoke(&self, _net: &Network, _credentials: &Credentials, _grant: &Grant) -> Answer<()> {
