@@ -76,7 +76,7 @@ pub trait Broker: Send + Sync {
         _grant: Option<&Grant>,
         _dates: &[NaiveDate],
     ) -> Answer<Option<Published>> {
-        Ok(Reached { value: None, clock_skew: None })
+        Ok(Reached { value: None, clock_skew: None, retry_after: None })
     }
 }
 
