@@ -55,6 +55,7 @@ static PROFILE: BrokerProfile = BrokerProfile {
         close: NaiveTime::from_hms_opt(15, 30, 0).expect("a time of day"),
         exchanges: &["NSE", "BSE", "NFO", "BFO"],
     },
+    publishes_calendar: true,
     // Its official clients read no variable; this is what people's bots call it.
     token_env: "UPSTOX_ACCESS_TOKEN",
     console: Some("https://account.upstox.com/developer/apps"),

@@ -25,6 +25,8 @@ pub struct Policy {
     pub quiet: Option<QuietHours>,
     /// How many checks without an answer make a token "not verified".
     pub misses: u32,
+    /// How long before the open the token must be proven. Half an hour: what goes wrong at a sign-in can still be mended.
+    pub ready_before: Duration,
     /// How soon a refusal is asked about a second time, before it counts.
     pub confirm_after: Duration,
 }
@@ -42,6 +44,7 @@ impl Default for Policy {
             open_browser: OpenBrowser::WhenPresent,
             quiet: None,
             misses: 2,
+            ready_before: Duration::minutes(30),
             confirm_after: Duration::seconds(5),
         }
     }

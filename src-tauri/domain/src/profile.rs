@@ -29,6 +29,8 @@ pub struct BrokerProfile {
     pub pkce: bool,
     /// Where its market is, and the hours that reminders go by.
     pub market: Market,
+    /// Whether it publishes when its exchanges trade.
+    pub publishes_calendar: bool,
     /// What bots set for the broker's official client: the environment variable that holds the token.
     pub token_env: &'static str,
     /// Where its apps are registered, for a link in the wizard.

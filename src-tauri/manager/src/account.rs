@@ -3,11 +3,14 @@
 //! Level, standing and the next step are computed from this each time (`health`, `next`), so they cannot go stale.
 //! [`Facts`] is the part that outlives the program; it holds no secret and is sealed together with the token.
 
+use crate::check::Check;
 use crate::work::{Phase, Work};
 use daypass_domain::{
-    self as domain, BrokerProfile, Generation, Grant, Moment, Policy, Problem, Renewal, Rotation, UserId,
+    self as domain, BrokerProfile, Calendar, Generation, Grant, Moment, Policy, Problem, Renewal, Rotation, UserId,
+    calendar,
 };
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// One account under management.
 #[derive(Clone, Debug)]
@@ -32,6 +35,40 @@ pub struct Account {
     pub trouble: Option<Problem>,
     /// Who waits to hear how the work under way ends.
     pub waiting: Vec<crate::event::Ticket>,
+    /// When its exchanges trade.
+    pub almanac: Almanac,
+    /// How this computer looked when it was looked at last.
+    pub check: Option<Check>,
+    /// The look that is under way, and who waits for it.
+    pub looking: Option<Looking>,
+    /// Nothing is asked of the broker before then: the computer has woken and has no network yet.
+    pub hold: Option<Moment>,
+}
+
+/// The calendar of an account's exchanges, and how it is kept fresh.
+#[derive(Clone, Debug)]
+pub struct Almanac {
+    /// The calendar; always there, built in if nothing better is known.
+    pub calendar: Arc<Calendar>,
+    /// What of it the account trades.
+    pub exchanges: Vec<String>,
+    /// The request under way.
+    pub asked: Option<Flight>,
+    /// When the broker was asked last.
+    pub tried: Option<Moment>,
+    /// Requests in a row that brought nothing, and why the last one did not.
+    pub failed: Option<(u32, Problem)>,
+}
+
+/// A look at this computer that is under way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Looking {
+    /// Its number and end.
+    pub flight: Flight,
+    /// Who asked for it; nobody if the clock did, and then a risk is told.
+    pub asked: Vec<crate::event::Ticket>,
+    /// Whether a risk is told.
+    pub tells: bool,
 }
 
 /// An account as the settings and its broker's profile describe it.
@@ -51,6 +88,8 @@ pub struct Setup {
     pub missing: Option<Problem>,
     /// Numbers of its own, such as a practice account's short day.
     pub policy: Option<Policy>,
+    /// The calendar of its exchanges as it was kept, if one was.
+    pub calendar: Option<Arc<Calendar>>,
 }
 
 /// What is remembered across restarts, sealed with the token.
@@ -77,6 +116,10 @@ pub struct Facts {
     pub rolls: bool,
     /// A renewal has replaced the refresh token.
     pub rotates: bool,
+    /// The exchange day on whose evening this computer was looked at, by its midnight.
+    pub evening: Option<Moment>,
+    /// The session at whose open the ledger was told how the account stood, by its open.
+    pub marked: Option<Moment>,
     /// The last renewal did not move the token's end: another one would give nothing before it has ended.
     pub capped: bool,
 }
@@ -136,6 +179,8 @@ pub enum Cause {
     Refused,
     /// All attempts failed.
     Manual,
+    /// The evening's look has found a risk for the next session.
+    Evening,
     /// The market ladder: a quiet hint.
     Hint,
     /// The market ladder: a reminder.
@@ -148,6 +193,16 @@ pub enum Cause {
     Five,
 }
 
+impl Almanac {
+    /// The best calendar there is without asking anybody.
+    pub(crate) fn of(setup: &Setup) -> Self {
+        let exchanges = setup.account.exchanges(setup.profile);
+        let kept = setup.calendar.clone().filter(|kept| exchanges.iter().all(|exchange| kept.has(exchange)));
+        let calendar = kept.unwrap_or_else(|| Arc::new(calendar::for_exchanges(&exchanges)));
+        Self { calendar, exchanges, asked: None, tried: None, failed: None }
+    }
+}
+
 impl Cause {
     /// Its stable name, as in notices, logs and the ledger.
     pub fn name(self) -> &'static str {
@@ -157,6 +212,7 @@ impl Cause {
             Cause::Ended => "ended",
             Cause::Refused => "refused",
             Cause::Manual => "manual",
+            Cause::Evening => "evening",
             Cause::Hint => "hint",
             Cause::Reminder => "reminder",
             Cause::ReadyBy => "ready_by",
@@ -192,6 +248,8 @@ pub struct Proof {
     pub reported: bool,
     /// The ask under way is one that the clock brought.
     pub routine: bool,
+    /// The broker asked for quiet until then.
+    pub not_before: Option<Moment>,
 }
 
 /// What was said.
@@ -247,7 +305,12 @@ pub enum Load {
 impl Account {
     /// A new account, before its stored token has been read.
     pub fn new(setup: Setup) -> Self {
+        let almanac = Almanac::of(&setup);
         Self {
+            almanac,
+            check: None,
+            looking: None,
+            hold: None,
             setup,
             grant: None,
             generation: Generation(0),

@@ -1,6 +1,6 @@
 //! The exchange's day: midnight to midnight in its zone, or a practice day of some minutes.
 
-use chrono::{Datelike, Duration, LocalResult, NaiveTime, TimeZone, Timelike, Weekday};
+use chrono::{Duration, LocalResult, NaiveTime, TimeZone, Timelike};
 use chrono_tz::Tz;
 use daypass_domain::Moment;
 
@@ -49,13 +49,6 @@ impl DayClock {
         }
     }
 
-    /// Whether the market trades on the day of this moment. Until the calendar is asked: Monday to Friday; every
-    /// practice day.
-    pub fn trades(&self, moment: Moment) -> bool {
-        self.day.is_some()
-            || !matches!(moment.with_timezone(&self.zone).date_naive().weekday(), Weekday::Sat | Weekday::Sun)
-    }
-
     fn short(&self) -> Option<i64> {
         self.day.map(|day| day.num_milliseconds().max(1))
     }
@@ -94,7 +87,6 @@ mod tests {
         assert_eq!(india.next_midnight(now), at("2026-11-20T00:00:00+05:30"));
         let open = NaiveTime::from_hms_opt(9, 15, 0).expect("a time");
         assert_eq!(india.at(now, open), at("2026-11-19T09:15:00+05:30"));
-        assert!(india.trades(now) && !india.trades(at("2026-11-21T10:00:00+05:30")));
         let us = DayClock { zone: New_York, day: None };
         let sunday = at("2026-11-01T12:00:00-05:00");
         assert_eq!(us.next_midnight(sunday) - us.midnight(sunday), Duration::hours(25), "the clocks go back");

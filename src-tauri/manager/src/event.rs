@@ -1,11 +1,14 @@
 //! What comes in: asks of people and programs, answers to effects, and time.
 
 use crate::account::{Facts, Setup};
+use crate::check::Finding;
 use crate::notice::Telling;
 use crate::refused::Refused;
 use crate::view::{Note, VaultView};
 use daypass_brokers::{Artefact, BrokerError, Probe};
-use daypass_domain::{AccountId, Attempt, Generation, Grant, Moment, Problem};
+use daypass_domain::ledger::Entry;
+use daypass_domain::{AccountId, Attempt, Calendar, Generation, Grant, Moment, Problem};
+use std::sync::Arc;
 
 /// Everything that can happen.
 #[derive(Debug)]
@@ -15,8 +18,14 @@ pub enum Event {
     Started,
     /// Time has passed.
     Tick,
-    /// The computer slept, the clock was set, or the network came back: look at everything again.
+    /// The computer slept and woke: look at everything again, when there is a network.
     Woke,
+    /// The clock was set: look at everything again.
+    ClockSet,
+    /// How far this computer's clock is off, if that is worth telling.
+    ClockOff(Option<chrono::Duration>),
+    /// The computer is on a network, or not.
+    Network(bool),
     /// Somebody is at the computer, or not.
     Presence(Presence),
     /// This computer's offset from UTC.
@@ -68,6 +77,8 @@ pub enum Ask {
     Resume,
     /// Remind in ten minutes.
     Snooze,
+    /// Look at this computer now; the reply comes when that is done.
+    LookAround,
 }
 
 /// Answers to effects.
@@ -87,11 +98,24 @@ pub enum Answer {
     /// The code was exchanged.
     Exchanged(Result<Grant, BrokerError>),
     /// The broker was asked.
-    Probed(Probe),
+    Probed(Probe, Trip),
     /// The token was renewed.
     Renewed(Result<Grant, BrokerError>),
     /// The token was ended at the broker.
     Revoked(Result<(), BrokerError>),
+    /// The calendar as it is now known; none if this broker publishes none.
+    Calendar(Result<Option<Arc<Calendar>>, Problem>),
+    /// What was seen of this computer.
+    Looked(Vec<Finding>),
+}
+
+/// What an answer's way told on the side.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Trip {
+    /// The broker asks for quiet for so long.
+    pub retry_after: Option<chrono::Duration>,
+    /// How long the answer took.
+    pub took: Option<chrono::Duration>,
 }
 
 /// What lies in the vault for one account.
@@ -156,7 +180,7 @@ pub enum Effect {
         /// Its number.
         attempt: Attempt,
         /// Whether to open a browser.
-        open: bool,
+        open: Opening,
     },
     /// Open the browser at the address of a sign-in whose listener is already open: [`Answer::Opened`].
     OpenBrowser(AccountId, Attempt),
@@ -170,6 +194,12 @@ pub enum Effect {
     Renew(AccountId, Attempt, Grant),
     /// End the token at the broker: [`Answer::Revoked`].
     Revoke(AccountId, Attempt, Grant),
+    /// Ask the broker when its exchanges trade, with the token if it wants one: [`Answer::Calendar`].
+    Calendar(AccountId, Attempt, Option<Grant>),
+    /// Look at this computer: [`Answer::Looked`].
+    LookAround(AccountId, Attempt),
+    /// Write a line to the ledger.
+    Record(Entry),
     /// Bots and outlets may have this generation.
     Deliver(AccountId, Generation),
     /// Tell a person.
@@ -180,6 +210,22 @@ pub enum Effect {
     Log(AccountId, LogLevel, String),
     /// Something that can be seen has changed.
     Changed,
+}
+
+/// What to do about a browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// None is wanted: the address is told.
+    No,
+    /// A person has clicked.
+    ForAClick,
+    /// Nobody has: only if somebody is there to see it.
+    IfSomebodyIsThere,
+}
+
+impl Opening {
+    /// The code of the answer to [`Effect::Listen`] that nobody is there, so that nothing was begun.
+    pub const NOBODY_THERE: &str = "nobody_there";
 }
 
 /// A "yes".

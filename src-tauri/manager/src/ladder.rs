@@ -5,12 +5,22 @@
 
 use crate::account::{Account, Cause, Ladder};
 use crate::event::Presence;
-use crate::useful::{day_clock, ends_by_cutoff};
+use crate::market::{self, day_clock};
+use crate::useful::ends_by_cutoff;
 use chrono::{Duration, NaiveTime};
-use daypass_domain::Moment;
+use daypass_domain::calendar::TradingDay;
+use daypass_domain::{Moment, Policy};
 
-/// How long before the open the token must be proven.
-pub const READY_BEFORE_OPEN: Duration = Duration::minutes(30);
+/// The quiet hint comes no earlier than this, on the exchange's clock: whoever trades is up by then.
+const HINT: (u32, u32) = (8, 0);
+/// The reminder comes no earlier than this.
+const REMINDER: (u32, u32) = (8, 30);
+/// A session in the evening is not announced in the morning: the hint comes at most so long before it,
+const HINT_BEFORE_OPEN: Duration = Duration::hours(6);
+/// and the reminder at most so long.
+const REMINDER_BEFORE_OPEN: Duration = Duration::hours(2);
+/// The first step after the ready-by time.
+const QUARTER_BEFORE_OPEN: Duration = Duration::minutes(15);
 /// The last step, and the end of every snooze.
 pub const LAST_STEP_BEFORE_OPEN: Duration = Duration::minutes(5);
 /// How long a snooze lasts.
@@ -26,14 +36,14 @@ pub struct Rung {
 }
 
 /// The next rung to tell: in the past (now is the time) or in the future. `None`: this account has no ladder now.
-pub fn next_rung(account: &Account, presence: Presence, now: Moment) -> Option<Rung> {
+pub fn next_rung(account: &Account, general: &Policy, presence: Presence, now: Moment) -> Option<Rung> {
     if !climbs(account, now) {
         return None;
     }
-    let clock = day_clock(account);
+    let policy = account.policy(general);
     let waits = account.facts.ladder.snoozed_until.filter(|until| *until > now);
-    if clock.trades(now) && now < clock.at(now, account.setup.profile.market.close) {
-        let rungs = rungs(account, now);
+    if let Some(day) = market::day_of(account, now).filter(|day| now < day.closes) {
+        let rungs = rungs(account, policy, &day);
         let newest = rungs.iter().rev().find(|rung| rung.at <= now);
         if let Some(rung) = newest.filter(|rung| !told_today(account, rung.cause, now)) {
             let hint_to_nobody = rung.cause == Cause::Hint && presence == Presence::Away;
@@ -45,21 +55,24 @@ pub fn next_rung(account: &Account, presence: Presence, now: Moment) -> Option<R
             return Some(Rung { at: waits.map_or(rung.at, |until| until.max(rung.at)), ..rung });
         }
     }
-    tomorrow(account, now)
+    let tomorrow = market::day_after(account, now)?;
+    rungs(account, policy, &tomorrow).into_iter().next()
 }
 
-/// The rungs of the trading day of this moment, in order.
-pub fn rungs(account: &Account, now: Moment) -> [Rung; 5] {
+/// The rungs of a trading day, in order.
+pub fn rungs(account: &Account, policy: &Policy, day: &TradingDay) -> [Rung; 5] {
     let clock = day_clock(account);
-    let time = |hour, minute| NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default();
-    let open = clock.at(now, account.setup.profile.market.open);
-    let before = |span| open - clock.span(span);
+    let before = |span| day.opens - clock.span(span);
+    let ready_by = market::ready_by(account, day, policy.ready_before);
+    let time = |(hour, minute)| {
+        clock.at(day.opens, NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default()).min(ready_by)
+    };
     [
-        Rung { cause: Cause::Hint, at: clock.at(now, time(8, 0)) },
-        Rung { cause: Cause::Reminder, at: clock.at(now, time(8, 30)) },
-        Rung { cause: Cause::ReadyBy, at: before(READY_BEFORE_OPEN) },
-        Rung { cause: Cause::Quarter, at: before(Duration::minutes(15)) },
-        Rung { cause: Cause::Five, at: before(LAST_STEP_BEFORE_OPEN) },
+        Rung { cause: Cause::Hint, at: time(HINT).max(before(HINT_BEFORE_OPEN)) },
+        Rung { cause: Cause::Reminder, at: time(REMINDER).max(before(REMINDER_BEFORE_OPEN)) },
+        Rung { cause: Cause::ReadyBy, at: ready_by },
+        Rung { cause: Cause::Quarter, at: before(QUARTER_BEFORE_OPEN).max(ready_by) },
+        Rung { cause: Cause::Five, at: before(LAST_STEP_BEFORE_OPEN).max(ready_by) },
     ]
 }
 
@@ -75,9 +88,11 @@ pub fn climbs(account: &Account, now: Moment) -> bool {
 
 /// Marks the rungs that have passed today as told: a token that the broker refuses in the middle of the day has news of
 /// its own, and the ladder goes on from where the day is.
-pub fn pass(account: &mut Account, now: Moment) {
+pub fn pass(account: &mut Account, general: &Policy, now: Moment) {
     let today = day_clock(account).midnight(now);
-    let passed: Vec<_> = rungs(account, now).iter().filter(|rung| rung.at <= now).map(|rung| rung.cause).collect();
+    let policy = account.policy(general);
+    let rungs = market::day_of(account, now).map(|day| rungs(account, policy, &day));
+    let passed = rungs.into_iter().flatten().filter(|rung| rung.at <= now).map(|rung| rung.cause).collect();
     let ladder = &mut account.facts.ladder;
     if ladder.day != Some(today) {
         *ladder = Ladder { day: Some(today), ..Ladder::default() };
@@ -88,17 +103,4 @@ pub fn pass(account: &mut Account, now: Moment) {
 fn told_today(account: &Account, cause: Cause, now: Moment) -> bool {
     let ladder = &account.facts.ladder;
     ladder.day == Some(day_clock(account).midnight(now)) && ladder.told.contains(&cause)
-}
-
-fn tomorrow(account: &Account, now: Moment) -> Option<Rung> {
-    let clock = day_clock(account);
-    let mut day = clock.next_midnight(now);
-    // A week holds a trading day; the bound only guards against a zone without one.
-    for _ in 0..8 {
-        if clock.trades(day) {
-            return rungs(account, day).into_iter().next();
-        }
-        day = clock.next_midnight(day);
-    }
-    None
 }

@@ -6,13 +6,16 @@
 //! no clock.
 
 pub mod account;
+pub mod check;
 pub mod clock;
 pub mod event;
 pub mod hand_out;
 pub mod health;
 pub mod ladder;
+pub mod market;
 pub mod next;
 pub mod notice;
+pub mod readiness;
 pub mod refused;
 pub mod service;
 mod show;
@@ -23,10 +26,11 @@ pub mod view;
 mod words;
 pub mod work;
 
-pub use event::{Answer, Ask, Effect, Event, Reply, Ticket};
+pub use event::{Answer, Ask, Effect, Event, Opening, Reply, Ticket, Trip};
 pub use hand_out::{HandOut, hand_out};
 pub use health::health;
 pub use next::next;
+pub use readiness::readiness;
 pub use refused::{Code, Refused};
 pub use service::{Clock, Handle, Hands};
 pub use show::snapshot;

@@ -7,9 +7,10 @@ use crate::account::{Account, Load};
 use crate::event::Presence;
 use crate::health::held_until;
 use crate::ladder;
+use crate::market::{self, day_clock};
 use crate::useful::{ends_by_cutoff, useful};
 use crate::work::{Phase, Task};
-use chrono::Duration;
+use chrono::{Duration, NaiveTime};
 use daypass_domain::{Backoff, Moment, Policy};
 
 /// One thing to do, and when.
@@ -48,6 +49,16 @@ pub enum What {
     Ladder,
     /// Ask the broker about the held token.
     Probe,
+    /// Tell the ledger how the account stands at the open.
+    Mark,
+    /// Look at this computer, the evening before or again.
+    LookAround,
+    /// The look at this computer has not come back.
+    LookLost,
+    /// Ask the broker for its calendar.
+    Calendar,
+    /// The broker has not answered about its calendar.
+    CalendarLost,
     /// Nothing to do but to look again: a threshold is passed.
     Look,
 }
@@ -55,13 +66,43 @@ pub enum What {
 /// Vault retries: a locked keyring or a full disk is a matter of minutes, and each try is cheap.
 const VAULT_BACKOFF: Backoff = Backoff { first: Duration::seconds(15), longest: Duration::minutes(5) };
 
+/// The hour, on the exchange's clock, at which the next session is looked ahead to: after the day's work, before bed.
+const EVENING: u32 = 20;
+/// How many evenings ahead one is looked for; holidays in a row are fewer.
+const EVENINGS: u32 = 12;
+
+/// Published days change rarely, and what is built in or kept serves meanwhile.
+const CALENDAR_BACKOFF: Backoff = Backoff { first: Duration::minutes(10), longest: Duration::hours(2) };
+/// Brokers do their own work in the first hours of a day; by then it is done, and long before any open.
+const CALENDAR_AFTER_MIDNIGHT: Duration = Duration::hours(5);
+
 /// How many times the pause before a second ask a report waits after the last answer.
 const REPORTS_REST: i32 = 3;
 
 /// The earliest moment to look at the account; `None` if only an event from outside can change anything.
 pub fn next(account: &Account, general: &Policy, presence: Presence, now: Moment) -> Option<Plan> {
+    let errand = errand(account, general, now);
+    own(account, general, presence, now).into_iter().chain(errand).min_by_key(|plan| (plan.at.max(now), plan.what))
+}
+
+/// The same for the token alone, errands left out.
+pub fn own(account: &Account, general: &Policy, presence: Presence, now: Moment) -> Option<Plan> {
     let look = look(account, account.policy(general), now);
     deed(account, general, presence, now).into_iter().chain(look).min_by_key(|plan| (plan.at.max(now), plan.what))
+}
+
+/// What looks ahead and is in nobody's way: the calendar, the evening's look, the ledger's line at the open.
+pub fn errand(account: &Account, general: &Policy, now: Moment) -> Option<Plan> {
+    let policy = account.policy(general);
+    let resting = account.facts.paused.is_some();
+    let candidates = [
+        mark(account, now),
+        if resting { None } else { look_around(account, policy, now) },
+        account.looking.as_ref().and_then(|looking| plan(What::LookLost, looking.flight.until)),
+        calendar(account, now),
+        account.almanac.asked.and_then(|flight| plan(What::CalendarLost, flight.until)),
+    ];
+    candidates.into_iter().flatten().min_by_key(|plan| (plan.at.max(now), plan.what))
 }
 
 /// The earliest thing to do, thresholds that only change the icon left out.
@@ -78,7 +119,7 @@ pub fn deed(account: &Account, general: &Policy, presence: Presence, now: Moment
         probe(account, policy, now),
         if resting { None } else { renew(account, policy, now) },
         if resting { None } else { ask(account, policy, now) },
-        if resting { None } else { climb(account, presence, now) },
+        if resting { None } else { climb(account, general, presence, now) },
     ];
     candidates.into_iter().flatten().min_by_key(|plan| (plan.at.max(now), plan.what))
 }
@@ -131,7 +172,9 @@ fn probe(account: &Account, policy: &Policy, now: Moment) -> Option<Plan> {
         return None;
     }
     let proof = &account.proof;
-    let Some((last, _)) = proof.last.as_ref().filter(|_| !proof.at_once) else { return plan(What::Probe, now) };
+    let Some((last, _)) = proof.last.as_ref().filter(|_| !proof.at_once) else {
+        return plan(What::Probe, held_back(account, now));
+    };
     let pause = match (proof.refusals, proof.misses) {
         // Silence after a refusal is an outage like any other: the second ask waits for an answer, not for a clock.
         (1.., 0) => policy.confirm_after,
@@ -140,7 +183,13 @@ fn probe(account: &Account, policy: &Policy, now: Moment) -> Option<Plan> {
     };
     // A bot that reports in a loop must not become a loop of requests.
     let pause = if proof.reported { pause.min(policy.confirm_after * REPORTS_REST) } else { pause };
-    plan(What::Probe, *last + pause)
+    let quiet = proof.not_before.unwrap_or(*last);
+    plan(What::Probe, held_back(account, (*last + pause).max(quiet)))
+}
+
+/// No request leaves while a computer that has just woken has no network yet.
+fn held_back(account: &Account, at: Moment) -> Moment {
+    account.hold.map_or(at, |hold| at.max(hold))
 }
 
 fn renew(account: &Account, policy: &Policy, now: Moment) -> Option<Plan> {
@@ -149,11 +198,11 @@ fn renew(account: &Account, policy: &Policy, now: Moment) -> Option<Plan> {
         return None;
     }
     let begins = row_begins(account, policy, now)?;
-    let Some(last) = campaign.last_failure else { return plan(What::Renew, begins) };
+    let Some(last) = campaign.last_failure else { return plan(What::Renew, held_back(account, begins)) };
     let pause = pause_after_failure(account, policy);
     // After the last attempt it is up to a person, but an outage that ends should heal by itself.
     let pause = if campaign.manual { pause.max(policy.check_every) } else { pause };
-    plan(What::Renew, begins.max(last + pause).max(campaign.not_before.unwrap_or(begins)))
+    plan(What::Renew, held_back(account, begins.max(last + pause).max(campaign.not_before.unwrap_or(begins))))
 }
 
 fn ask(account: &Account, policy: &Policy, now: Moment) -> Option<Plan> {
@@ -183,13 +232,68 @@ fn ask_ahead(account: &Account, policy: &Policy, now: Moment) -> Option<Plan> {
     plan(What::AskPerson, lead_begins(grant.granted_at, held, policy.lead))
 }
 
-fn climb(account: &Account, presence: Presence, now: Moment) -> Option<Plan> {
+fn climb(account: &Account, general: &Policy, presence: Presence, now: Moment) -> Option<Plan> {
     if !account.idle() {
         return None;
     }
-    plan(What::Ladder, ladder::next_rung(account, presence, now)?.at)
+    plan(What::Ladder, ladder::next_rung(account, general, presence, now)?.at)
 }
 
+/// Whether sessions concern this account: somebody is or was signed in, and its days are real ones.
+fn has_sessions(account: &Account) -> bool {
+    account.setup.account.day.is_none() && account.grant.is_some() && !account.facts.signed_out
+}
+
+/// The ledger is told at each open; once late if the computer slept through it.
+fn mark(account: &Account, now: Moment) -> Option<Plan> {
+    if !has_sessions(account) {
+        return None;
+    }
+    let today = market::day_of(account, now).filter(|day| now < day.closes && account.facts.marked != Some(day.opens));
+    plan(What::Mark, today.or_else(|| market::day_after(account, now))?.opens)
+}
+
+/// In the evening before a trading day, and while something is at risk every now and then until it is mended.
+fn look_around(account: &Account, policy: &Policy, now: Moment) -> Option<Plan> {
+    if !has_sessions(account) || account.looking.is_some() {
+        return None;
+    }
+    let again =
+        account.check.as_ref().filter(|check| check.worst().is_some()).map(|check| check.at + policy.check_every);
+    plan(What::LookAround, again.into_iter().chain(evening(account, now)).min()?)
+}
+
+/// The next evening whose morning is a trading day's, and on which nobody has looked yet.
+fn evening(account: &Account, now: Moment) -> Option<Moment> {
+    let clock = day_clock(account);
+    let time = NaiveTime::from_hms_opt(EVENING, 0, 0)?;
+    let mut day = now;
+    for _ in 0..EVENINGS {
+        let morning = clock.next_midnight(day);
+        if account.facts.evening != Some(clock.midnight(day)) && market::trades(account, morning) {
+            return Some(clock.at(day, time));
+        }
+        day = morning;
+    }
+    None
+}
+
+/// Once a day, when the broker's night is over; after a failure sooner, but never in a hurry: the built-in days are there.
+fn calendar(account: &Account, now: Moment) -> Option<Plan> {
+    let almanac = &account.almanac;
+    let real = account.setup.account.day.is_none() && account.setup.missing.is_none();
+    if !real || !account.setup.profile.publishes_calendar || almanac.asked.is_some() {
+        return None;
+    }
+    let at = match (almanac.tried, &almanac.failed) {
+        (Some(tried), Some((times, _))) => tried + CALENDAR_BACKOFF.pause(*times, account.seed()),
+        (tried, _) => match tried.max(almanac.calendar.fetched_at()).filter(|last| *last <= now) {
+            Some(last) => day_clock(account).next_midnight(last) + CALENDAR_AFTER_MIDNIGHT,
+            None => now,
+        },
+    };
+    plan(What::Calendar, held_back(account, at))
+}
 fn look(account: &Account, policy: &Policy, now: Moment) -> Option<Plan> {
     let grant = account.grant.as_ref()?;
     if account.valid_grant(now).is_none() {

@@ -1,14 +1,18 @@
 //! From facts to what everybody may see.
 
-use crate::account::{Account, Load, Said};
+use crate::account::{Account, Cause, Load, Said};
 use crate::event::Presence;
 use crate::health::{Health, health, held_until};
+use crate::market::{self, day_clock};
 use crate::next::{self, What, lead_begins};
+use crate::readiness::readiness;
 use crate::state::State;
-use crate::useful::{cutoff, day_clock, new_end, useful};
+use crate::useful::{cutoff, ends_by_cutoff, new_end, useful};
 use crate::view::*;
 use crate::work::{Phase, Task, Work};
 use crate::{ladder, words};
+use daypass_domain::calendar::Freshness;
+use daypass_domain::ledger::ReadyState;
 use daypass_domain::{Moment, Policy, Renewal};
 
 /// Everything at one moment.
@@ -23,6 +27,7 @@ pub fn snapshot(state: &State, general: &Policy, now: Moment) -> Snapshot {
         worst,
         vault: state.vault.clone(),
         notes: state.notes.clone(),
+        clock_off_seconds: state.clock_off.map_or(0, |off| off.num_seconds()),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     }
 }
@@ -65,7 +70,10 @@ fn view(account: &Account, general: &Policy, presence: Presence, now: Moment) ->
         paused: facts.paused.map(|pause| PauseView { until: pause.until }),
         missing: setup.missing.iter().map(ToString::to_string).collect(),
         redirect_uri: setup.account.redirect_uri.to_string(),
-        day: day_view(account, verified, now),
+        readiness: readiness(account, general, now).map(readiness_view),
+        check: account.check.as_ref().map(|check| CheckView { at: check.at, findings: check.findings.clone() }),
+        calendar: calendar_view(account, now),
+        day: day_view(account, policy, verified, now),
     }
 }
 
@@ -104,6 +112,59 @@ fn probe_view((at, said): &(Moment, Said)) -> ProbeView {
     ProbeView { at: *at, outcome, problem }
 }
 
+fn readiness_view(stands: crate::readiness::Readiness) -> ReadinessView {
+    ReadinessView {
+        state: match stands.state {
+            ReadyState::Ready => Ready::Ready,
+            ReadyState::AtRisk => Ready::AtRisk,
+            ReadyState::NotReady => Ready::NotReady,
+        },
+        why: stands.why,
+        opens: stands.opens,
+        closes: stands.closes,
+        ready_by: stands.ready_by,
+        sign_in_from: stands.sign_in_from,
+    }
+}
+
+fn calendar_view(account: &Account, now: Moment) -> CalendarView {
+    let almanac = &account.almanac;
+    let (state, since) = match almanac.calendar.freshness(now) {
+        _ if account.setup.account.day.is_some() => (CalendarState::Fresh, None),
+        Freshness::Fresh => (CalendarState::Fresh, almanac.calendar.fetched_at()),
+        Freshness::Stale { since } => (CalendarState::Stale, Some(since)),
+        Freshness::BuiltIn => (CalendarState::BuiltIn, None),
+    };
+    CalendarView {
+        state,
+        since,
+        exchanges: almanac.exchanges.clone(),
+        problem: almanac.failed.as_ref().map(|(_, problem)| problem.clone()),
+    }
+}
+
+/// The next step that concerns a person, where nothing but checks is to come before it.
+fn persons_next(account: &Account, policy: &Policy, now: Moment) -> Option<NextView> {
+    let grant = account.valid_grant(now)?;
+    if account.can_renew(now) {
+        let begins = next::row_begins(account, policy, now)?;
+        return Some(NextView { step: NextStep::Renew, at: Some(begins) });
+    }
+    let end = grant.access_ends?;
+    let at = match ends_by_cutoff(account) {
+        // After the cut-off, on the next day on which anything opens.
+        true => {
+            let day = market::day_of(account, end)
+                .filter(|day| end < day.opens)
+                .or_else(|| market::day_after(account, end))?;
+            let rungs = ladder::rungs(account, policy, &day);
+            rungs.iter().find(|rung| rung.cause == Cause::Reminder).map(|rung| rung.at)
+        }
+        false => next::row_begins(account, policy, now),
+    };
+    Some(NextView { step: NextStep::AskPerson, at })
+}
+
 fn next_view(account: &Account, general: &Policy, presence: Presence, now: Moment) -> NextView {
     if account.setup.missing.is_some() {
         return NextView { step: NextStep::EnterCredentials, at: None };
@@ -117,13 +178,25 @@ fn next_view(account: &Account, general: &Policy, presence: Presence, now: Momen
         return NextView { step, at: None };
     };
     let first_ask = account.facts.campaign.failures == 0;
+    let policy = account.policy(general);
+    let checked = matches!(plan.what, What::Probe) && health(account, general, now).verified;
+    if checked
+        && account.facts.paused.is_none()
+        && let Some(persons) = persons_next(account, policy, now)
+    {
+        return persons;
+    }
     let step = match plan.what {
         What::GiveUp if account.work.as_ref().is_some_and(Work::is_probe) => NextStep::Probe,
         What::GiveUp => NextStep::GiveUp,
         What::AttemptOver => NextStep::Remind,
         What::Resume => NextStep::Resume,
         What::LoadAgain | What::SaveAgain | What::LoadLost | What::SaveLost => NextStep::SaveAgain,
-        What::ProveAgain | What::Probe | What::Look => NextStep::Probe,
+        What::ProveAgain | What::Probe => NextStep::Probe,
+        // Errands are no step of the token's.
+        What::Look | What::Mark | What::LookAround | What::LookLost | What::Calendar | What::CalendarLost => {
+            NextStep::Nothing
+        }
         What::Renew => NextStep::Renew,
         What::AskPerson if first_ask => NextStep::AskPerson,
         What::AskPerson => NextStep::Remind,
@@ -170,25 +243,26 @@ fn saved_view(account: &Account) -> SavedView {
     SavedView { state, at: saved.at, backups: saved.backups, problem }
 }
 
-fn day_view(account: &Account, verified: bool, now: Moment) -> DayView {
+fn day_view(account: &Account, policy: &Policy, verified: bool, now: Moment) -> DayView {
     let clock = day_clock(account);
-    let market = &account.setup.profile.market;
+    let calendar = &account.almanac.calendar;
+    let session = market::day_of(account, now);
     let (starts, ends) = (clock.midnight(now), clock.next_midnight(now));
     let length = (ends - starts).num_milliseconds().max(1) as f64;
     let hours = |at: Moment| ((at - starts).num_milliseconds() as f64 / length * 24.0).clamp(0.0, 24.0);
-    let open = clock.at(now, market.open);
     DayView {
         starts,
         seconds: length / 1000.0,
-        zone: market.zone.name().to_owned(),
-        zone_word: market.zone_word.to_owned(),
+        zone: calendar.zone().name().to_owned(),
+        zone_word: calendar.zone_word().to_owned(),
         spans: spans(account, verified, now, &hours),
         goes_on: lane_end(account, now).is_some_and(|end| end > ends),
         cut: cutoff(account).map(|cutoff| hours(clock.at(now, cutoff.at))),
-        ready: hours(open - clock.span(ladder::READY_BEFORE_OPEN)),
-        open: hours(open),
-        close: hours(clock.at(now, market.close)),
-        trades: clock.trades(now),
+        ready: session.as_ref().map(|day| hours(market::ready_by(account, day, policy.ready_before))),
+        open: session.as_ref().map(|day| hours(day.opens)),
+        close: session.as_ref().map(|day| hours(day.closes)),
+        trades: session.is_some(),
+        why: market::why(account, now),
     }
 }
 

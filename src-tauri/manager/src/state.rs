@@ -19,6 +19,10 @@ pub struct State {
     pub presence: Presence,
     /// When the computer woke, until somebody is known to be there again.
     pub woke: Option<Moment>,
+    /// Whether the computer is on a network, if anybody says so.
+    pub network: Option<bool>,
+    /// How far this computer's clock is behind (positive) or ahead of the brokers', where that is worth telling.
+    pub clock_off: Option<chrono::Duration>,
     /// This computer's offset from UTC; only quiet hours go by it.
     pub local: FixedOffset,
     /// The vault as a whole.
@@ -37,6 +41,8 @@ impl Default for State {
             attempts: 0,
             presence: Presence::Unknown,
             woke: None,
+            network: None,
+            clock_off: None,
             local: Utc.fix(),
             vault: VaultView { kind: VaultKind::Memory, problem: None },
             notes: Vec::new(),
@@ -78,7 +84,11 @@ impl State {
         let id = setup.account.id.clone();
         match self.accounts.get_mut(&id) {
             Some(account) => {
+                let almanac = crate::account::Almanac::of(&setup);
                 account.setup = setup;
+                if almanac.exchanges != account.almanac.exchanges {
+                    account.almanac = almanac;
+                }
                 // Whatever setting blocked it may have been mended just now.
                 if account.facts.campaign.blocked {
                     account.facts.campaign = crate::account::Campaign::default();

@@ -1,7 +1,6 @@
 //! Whether a new token now would last longer than the one we hold: the 02:30 trap.
 
 use crate::account::Account;
-use crate::clock::DayClock;
 use chrono::Duration;
 use daypass_domain::{DailyCutoff, Moment};
 
@@ -48,9 +47,4 @@ pub fn useful(account: &Account, now: Moment) -> bool {
         (None, _) => false,
         (Some(_), None) => true,
     }
-}
-
-/// The day that the account's exchange and broker live by.
-pub fn day_clock(account: &Account) -> DayClock {
-    DayClock { zone: account.setup.profile.market.zone, day: account.setup.account.day }
 }

@@ -3,6 +3,7 @@
 //! Level, standing, reason and times are decided in Rust; whoever shows them only formats and counts down. The types
 //! are exported to the window (`make bindings`), which is why they hold plain values.
 
+use crate::check::Finding;
 use chrono::{DateTime, Utc};
 use daypass_domain::Problem;
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,10 @@ pub struct Snapshot {
     pub vault: VaultView,
     /// Troubles of the program itself: a settings file with a mistake, a taken port.
     pub notes: Vec<Note>,
+    /// How far this computer's clock is behind (positive) or ahead (negative) of the brokers', in seconds; 0 if that is
+    /// not worth telling. Every time in here has it taken into account.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub clock_off_seconds: i64,
     /// The program's version.
     pub version: String,
 }
@@ -92,8 +97,82 @@ pub struct AccountView {
     pub missing: Vec<String>,
     /// The redirect URI, to be copied into the broker's form.
     pub redirect_uri: String,
+    /// How it stands for the session at hand. None: no session is known to come.
+    pub readiness: Option<ReadinessView>,
+    /// How this computer looked when it was looked at last.
+    pub check: Option<CheckView>,
+    /// What its trading days are taken from.
+    pub calendar: CalendarView,
     /// The day bar.
     pub day: DayView,
+}
+
+/// Whether it is ready for a session: proven before the open, and lasting through the close.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct ReadinessView {
+    /// The answer.
+    pub state: Ready,
+    /// Why, in one English sentence; none if it is ready.
+    pub why: Option<String>,
+    /// When the session opens.
+    pub opens: DateTime<Utc>,
+    /// When it closes.
+    pub closes: DateTime<Utc>,
+    /// When the token must be proven.
+    pub ready_by: DateTime<Utc>,
+    /// When the sign-in that is missing becomes of use; none if it is now, or if none is missing.
+    pub sign_in_from: Option<DateTime<Utc>>,
+}
+
+/// Whether it is ready.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[serde(rename_all = "snake_case")]
+pub enum Ready {
+    /// A proven token lasts through the session.
+    Ready,
+    /// All is there, and something threatens it.
+    AtRisk,
+    /// Something is still to come.
+    NotReady,
+}
+
+/// A look at this computer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct CheckView {
+    /// When it was made.
+    pub at: DateTime<Utc>,
+    /// What was found.
+    pub findings: Vec<Finding>,
+}
+
+/// What an account's trading days are taken from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct CalendarView {
+    /// How much it is worth.
+    pub state: CalendarState,
+    /// When the broker last answered, or from when on its answer is old.
+    pub since: Option<DateTime<Utc>>,
+    /// The exchanges that the account trades at.
+    pub exchanges: Vec<String>,
+    /// Why the broker's calendar could not be fetched the last time.
+    pub problem: Option<Problem>,
+}
+
+/// How much a calendar is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[serde(rename_all = "snake_case")]
+pub enum CalendarState {
+    /// The broker has confirmed it lately.
+    Fresh,
+    /// The broker's, but old.
+    Stale,
+    /// What this program knows by itself.
+    BuiltIn,
 }
 
 /// Where an account stands: one word for icon, badge and card. Worst first.
@@ -321,14 +400,16 @@ pub struct DayView {
     pub goes_on: bool,
     /// The broker's fixed cut-off.
     pub cut: Option<f64>,
-    /// The owner's ready-by time.
-    pub ready: f64,
+    /// The owner's ready-by time; none if nothing trades on this day.
+    pub ready: Option<f64>,
     /// When trading opens.
-    pub open: f64,
+    pub open: Option<f64>,
     /// When trading closes.
-    pub close: f64,
+    pub close: Option<f64>,
     /// Whether the market trades on this day at all.
     pub trades: bool,
+    /// Why the day is not like its weekday, such as the name of a holiday.
+    pub why: Option<String>,
 }
 
 /// A span of the lane.

@@ -5,11 +5,12 @@
 
 use crate::account::{Account, Cause, Load};
 use crate::health::held_until;
+use crate::market;
 use crate::notice::{Action, Notice, Urgency};
 use crate::refused::{Code, Refused};
-use crate::useful::{day_clock, ends_by_cutoff, new_end};
+use crate::useful::{ends_by_cutoff, new_end};
 use chrono::Duration;
-use daypass_domain::{AccountId, Moment, Problem, Remedy, span};
+use daypass_domain::{AccountId, Moment, Policy, Problem, Remedy, span};
 
 /// `0:45:00`, for the log.
 fn clock_span(span: Duration) -> String {
@@ -23,9 +24,9 @@ fn hours(span: Duration) -> String {
 
 /// `03:30 IST`, with seconds on a practice day, whose times are only seconds apart.
 pub(crate) fn time(account: &Account, at: Moment) -> String {
-    let market = &account.setup.profile.market;
+    let calendar = &account.almanac.calendar;
     let shape = if account.setup.account.day.is_some() { "%H:%M:%S" } else { "%H:%M" };
-    format!("{} {}", at.with_timezone(&market.zone).format(shape), market.zone_word)
+    format!("{} {}", at.with_timezone(&calendar.zone()).format(shape), calendar.zone_word())
 }
 
 /// A span in a notification: it is shown moments after its moment has come, and "29 min" would read as if it were late.
@@ -87,7 +88,11 @@ pub(crate) fn message(account: &Account, verified: bool, now: Moment) -> String 
         }
         _ => valid_line(account, now),
     };
-    if verified { line } else { format!("{line}; {broker} has not confirmed it yet") }
+    match account.proof.silent_since {
+        _ if verified => line,
+        Some(since) => format!("{line}; {broker} does not answer since {}", time(account, since)),
+        None => format!("{line}; {broker} has not confirmed it yet"),
+    }
 }
 
 pub(crate) fn not_saved_line(problem: &Problem) -> String {
@@ -248,11 +253,11 @@ fn signs_in_now(account: &Account, now: Moment) -> String {
 }
 
 /// A rung of the market's ladder.
-pub(crate) fn rung(account: &Account, cause: Cause, now: Moment) -> Notice {
+pub(crate) fn rung(account: &Account, general: &Policy, cause: Cause, now: Moment) -> Notice {
     let label = &account.setup.account.label;
-    let clock = day_clock(account);
-    let open = clock.at(now, account.setup.profile.market.open);
-    let ready_by = open - clock.span(crate::ladder::READY_BEFORE_OPEN);
+    let day = market::day_of(account, now);
+    let open = day.as_ref().map_or(now, |day| day.opens);
+    let ready_by = day.map_or(now, |day| market::ready_by(account, &day, account.policy(general).ready_before));
     let lost = no_token(account, now).what;
     let (title, body, urgency) = match cause {
         Cause::Hint => {
@@ -287,6 +292,43 @@ pub(crate) fn rung(account: &Account, cause: Cause, now: Moment) -> Notice {
 pub(crate) fn no_browser(account: &Account, problem: &Problem) -> Notice {
     let title = format!("{} waits for your sign-in.", account.setup.account.label);
     notice(account, "no_browser", title, problem.to_string(), Urgency::Normal).with(&[Action::Open])
+}
+
+/// The evening before: something on this computer can cost the next session.
+pub(crate) fn evening(account: &Account, risk: &Problem, now: Moment) -> Notice {
+    let open = market::day_after(account, now).map(|day| time(account, day.opens)).unwrap_or_default();
+    let title = format!("Tomorrow's open at {open} is at risk.");
+    notice(account, "evening", title, risk.to_string(), Urgency::Normal).with(&[Action::Open])
+}
+
+/// Why an account without a usable token is not ready, and what to do.
+pub(crate) fn not_ready(account: &Account, now: Moment) -> String {
+    match &account.setup.missing {
+        Some(problem) => problem.to_string(),
+        None if account.facts.campaign.blocked && account.trouble.is_some() => {
+            account.trouble.as_ref().map(ToString::to_string).unwrap_or_default()
+        }
+        None => no_token(account, now).to_string(),
+    }
+}
+
+/// A token that does not last.
+pub(crate) fn ends_before_close(account: &Account, end: Moment, (opens, closes): (Moment, Moment)) -> String {
+    let (what, at) = if end <= opens { ("opens", opens) } else { ("closes", closes) };
+    format!("The token ends at {}, before the market {what} at {}.", time(account, end), time(account, at))
+}
+
+pub(crate) fn unverified(account: &Account) -> String {
+    let broker = account.setup.profile.name;
+    match account.proof.silent_since {
+        Some(since) => format!("{broker} does not answer since {}.", time(account, since)),
+        None => format!("{broker} has not confirmed the token yet."),
+    }
+}
+
+pub(crate) fn renewal_fails(account: &Account) -> String {
+    let broker = account.setup.profile.name;
+    format!("{broker} has not renewed the token yet; Daypass goes on trying.")
 }
 
 /// All attempts failed.

@@ -107,14 +107,14 @@ impl Work {
             Task::SignIn(sign_in) => &sign_in.phase,
             Task::Renew(Renew::Sent) => return matches!(answer, Answer::Renewed(_)),
             Task::Renew(Renew::Marking) => return false,
-            Task::Probe => return matches!(answer, Answer::Probed(_)),
+            Task::Probe => return matches!(answer, Answer::Probed(..)),
             Task::SignOut => return matches!(answer, Answer::Revoked(_)),
         };
         match phase {
             Phase::Starting => matches!(answer, Answer::Listening(_)),
             Phase::Waiting => matches!(answer, Answer::Returned(_)),
             Phase::Exchanging => matches!(answer, Answer::Exchanged(_)),
-            Phase::Proving(proving) => proving.again.is_none() && matches!(answer, Answer::Probed(_)),
+            Phase::Proving(proving) => proving.again.is_none() && matches!(answer, Answer::Probed(..)),
             Phase::Saving { .. } => false,
         }
     }

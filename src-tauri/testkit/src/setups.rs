@@ -32,5 +32,14 @@ fn setup(broker: &'static str, label: &str) -> Setup {
         day: None,
         options: Default::default(),
     };
-    Setup { account, profile, renewal: profile.renewal, probes: true, revokes: true, missing: None, policy: None }
+    Setup {
+        account,
+        profile,
+        renewal: profile.renewal,
+        probes: true,
+        revokes: true,
+        missing: None,
+        policy: None,
+        calendar: None,
+    }
 }

@@ -29,6 +29,7 @@ pub(super) static PROFILE: BrokerProfile = BrokerProfile {
         close: NaiveTime::from_hms_opt(16, 0, 0).expect("a time of day"),
         exchanges: &["NYSE", "NASDAQ"],
     },
+    publishes_calendar: false,
     token_env: "BROKER_ACCESS_TOKEN",
     console: None,
 };

@@ -1,15 +1,17 @@
 //! What people and programs ask for. Each ask gets exactly one reply.
 
-use super::{Turn, probing, renewing, signing_in, signing_out};
+use super::{Turn, looking, probing, renewing, signing_in, signing_out};
 use crate::account::{Account, Load, Pause};
 use crate::event::{Ask, Effect, Reply, Ticket};
 use crate::ladder;
+use crate::market::{self, day_clock};
 use crate::notice::Telling;
 use crate::refused::{Code, Refused};
-use crate::useful::{day_clock, useful};
+use crate::useful::useful;
 use crate::words;
 use crate::work::Work;
 use daypass_domain::Generation;
+use daypass_domain::ledger::Happening;
 
 pub(super) fn ask(account: &mut Account, turn: &mut Turn<'_>, ask: &Ask, ticket: Ticket) {
     if matches!(ask, Ask::SignIn { .. } | Ask::Refresh { .. } | Ask::SignOut | Ask::Resume) {
@@ -28,13 +30,22 @@ pub(super) fn ask(account: &mut Account, turn: &mut Turn<'_>, ask: &Ask, ticket:
             // Whoever was asked may rest as well: that attempt does not count.
             account.facts.campaign.asked_until = None;
             turn.emit(Effect::Tell(Telling::Withdraw { account: account.setup.account.id.to_string() }));
+            turn.record(account, Happening::Paused);
             turn.reply(ticket, Ok(Reply::Done));
         }
         Ask::Resume => {
-            account.facts.paused = None;
+            resume(account, turn);
             turn.reply(ticket, Ok(Reply::Done));
         }
+        Ask::LookAround => looking::ask(account, turn, ticket),
         Ask::Snooze => snooze(account, turn, ticket),
+    }
+}
+
+/// The pause is over.
+pub(super) fn resume(account: &mut Account, turn: &mut Turn<'_>) {
+    if account.facts.paused.take().is_some() {
+        turn.record(account, Happening::Resumed);
     }
 }
 
@@ -101,7 +112,7 @@ fn report(account: &mut Account, turn: &mut Turn<'_>, generation: Generation, ti
 
 fn snooze(account: &mut Account, turn: &mut Turn<'_>, ticket: Ticket) {
     let clock = day_clock(account);
-    let open = clock.at(turn.now, account.setup.profile.market.open);
+    let open = market::day_of(account, turn.now).map_or(turn.now, |day| day.opens);
     let last = open - clock.span(ladder::LAST_STEP_BEFORE_OPEN);
     let until = (turn.now + clock.span(ladder::SNOOZE)).min(last);
     // Past the last step there is nothing left to put off: the notification goes, and that is all.

@@ -6,6 +6,7 @@
 
 mod asks;
 mod delivering;
+mod looking;
 mod probing;
 mod renewing;
 mod signing_in;
@@ -20,6 +21,7 @@ use crate::state::State;
 use crate::view::VaultKind;
 use crate::words;
 use chrono::{Duration, FixedOffset};
+use daypass_domain::ledger::{Entry, Happening};
 use daypass_domain::{AccountId, Attempt, Moment, Policy};
 
 /// A tick that comes this much later than it was due has slept through something, even if nobody says so.
@@ -30,7 +32,7 @@ pub fn step(state: &mut State, event: Event, now: Moment, policy: &Policy) -> Ve
     let mut effects = Vec::new();
     let mut scene = Scene { now, policy, presence: presence(state, now), effects: &mut effects };
     match event {
-        Event::Started => started(state, scene.effects),
+        Event::Started => started(state, &mut scene),
         Event::Tick if state.next_moment().is_some_and(|due| now - due > JUMP) => wake(state, &mut scene),
         Event::Tick => {
             for id in state.due(now) {
@@ -38,6 +40,12 @@ pub fn step(state: &mut State, event: Event, now: Moment, policy: &Policy) -> Ve
             }
         }
         Event::Woke => wake(state, &mut scene),
+        Event::ClockSet => each(state, &mut scene, woke),
+        Event::ClockOff(off) => {
+            state.clock_off = off;
+            each(state, &mut scene, |_, _| {});
+        }
+        Event::Network(there) => network(state, &mut scene, there),
         Event::LocalOffset(offset) => state.local = offset,
         Event::Presence(presence) => {
             state.presence = presence;
@@ -109,6 +117,12 @@ impl Turn<'_> {
         self.effects.push(Effect::Log(account.setup.account.id.clone(), level, line.into()));
     }
 
+    /// A line for the ledger.
+    pub(crate) fn record(&mut self, account: &Account, happening: Happening) {
+        let account = account.setup.account.id.clone();
+        self.effects.push(Effect::Record(Entry { at: self.now, account, happening }));
+    }
+
     pub(crate) fn reply(&mut self, ticket: Ticket, answer: Result<Reply, Refused>) {
         if ticket != Ticket::default() {
             self.effects.push(Effect::Reply(ticket, answer));
@@ -116,7 +130,13 @@ impl Turn<'_> {
     }
 }
 
-fn started(state: &mut State, effects: &mut Vec<Effect>) {
+fn started(state: &mut State, scene: &mut Scene<'_>) {
+    let at = scene.now;
+    for account in state.order() {
+        let entry = Entry { at, account: account.clone(), happening: Happening::Started };
+        scene.effects.push(Effect::Record(entry));
+    }
+    let effects = &mut *scene.effects;
     let nobody = state.order().first().cloned();
     if let Some(first) = nobody {
         effects.push(Effect::Log(first, LogLevel::Info, "Token manager service started".into()));
@@ -133,11 +153,40 @@ fn presence(state: &State, now: Moment) -> Presence {
     if settling && state.presence == Presence::There { Presence::Unknown } else { state.presence }
 }
 
+/// Several sources may tell of one waking: what comes so soon after the first is the same one.
+const ONE_WAKING: Duration = Duration::seconds(45);
+
+/// Without a word that there is a network, one is waited for so long and no longer.
+const NETWORK_COMES: Duration = Duration::seconds(30);
+
 /// Everything may have changed.
 fn wake(state: &mut State, scene: &mut Scene<'_>) {
-    state.woke = Some(scene.now);
-    scene.presence = presence(state, scene.now);
-    each(state, scene, woke);
+    let now = scene.now;
+    if state.woke.is_some_and(|woke| (Duration::zero()..ONE_WAKING).contains(&(now - woke))) {
+        return each(state, scene, |_, _| {});
+    }
+    state.woke = Some(now);
+    scene.presence = presence(state, now);
+    // Whoever tells of networks tells again after each waking; what was true before the sleep is not.
+    let hold = state.network.map(|_| now + NETWORK_COMES);
+    each(state, scene, |account, turn| {
+        account.hold = hold;
+        woke(account, turn);
+    });
+}
+
+fn network(state: &mut State, scene: &mut Scene<'_>, there: bool) {
+    state.network = Some(there);
+    if !there {
+        return;
+    }
+    each(state, scene, |account, _| {
+        account.hold = None;
+        // The silence may have been this computer's own.
+        if account.proof.misses > 0 {
+            account.proof.at_once = true;
+        }
+    });
 }
 
 fn woke(account: &mut Account, turn: &mut Turn<'_>) {
@@ -168,6 +217,16 @@ fn answered(account: &mut Account, turn: &mut Turn<'_>, attempt: Attempt, answer
                 delivering::saved(account, turn, written);
             }
         }
+        Answer::Calendar(answer) => {
+            if account.almanac.asked.is_some_and(|flight| flight.attempt == attempt) {
+                looking::calendar(account, turn, answer);
+            }
+        }
+        Answer::Looked(findings) => {
+            if account.looking.as_ref().is_some_and(|looking| looking.flight.attempt == attempt) {
+                looking::looked(account, turn, findings);
+            }
+        }
         answer => {
             // An answer with an old number changes nothing, nor does one that nobody waits for any more.
             if account.work.as_ref().is_none_or(|work| work.attempt != attempt || !work.expects(&answer)) {
@@ -178,10 +237,10 @@ fn answered(account: &mut Account, turn: &mut Turn<'_>, attempt: Attempt, answer
                 Answer::Opened(result) => signing_in::opened(account, turn, result),
                 Answer::Returned(result) => signing_in::returned(account, turn, result),
                 Answer::Exchanged(result) => signing_in::exchanged(account, turn, result),
-                Answer::Probed(probe) => probing::probed(account, turn, probe),
+                Answer::Probed(probe, trip) => probing::probed(account, turn, probe, trip),
                 Answer::Renewed(result) => renewing::renewed(account, turn, result),
                 Answer::Revoked(result) => signing_out::revoked(account, turn, result),
-                Answer::Loaded(_) | Answer::Saved(_) => {}
+                Answer::Loaded(_) | Answer::Saved(_) | Answer::Calendar(_) | Answer::Looked(_) => {}
             }
         }
     }
@@ -226,7 +285,7 @@ fn visit(
 fn settle(account: &mut Account, turn: &mut Turn<'_>) -> Option<Moment> {
     let (policy, presence, now) = (turn.policy, turn.presence, turn.now);
     // Each thing done moves its own moment into the future; the bound is a belt for a mistake in that.
-    for _ in 0..12 {
+    for _ in 0..16 {
         match next::next(account, policy, presence, now) {
             Some(plan) if plan.at <= now => carry_out(account, turn, plan.what),
             _ => break,
@@ -240,7 +299,7 @@ fn settle(account: &mut Account, turn: &mut Turn<'_>) -> Option<Moment> {
 fn carry_out(account: &mut Account, turn: &mut Turn<'_>, what: What) {
     match what {
         What::GiveUp => signing_in::give_up(account, turn),
-        What::Resume => account.facts.paused = None,
+        What::Resume => asks::resume(account, turn),
         What::LoadLost => delivering::loaded(account, turn, Err(words::vault_silent())),
         What::SaveLost => delivering::saved(account, turn, Err(words::vault_silent())),
         What::LoadAgain => delivering::load(account, turn),
@@ -251,6 +310,11 @@ fn carry_out(account: &mut Account, turn: &mut Turn<'_>, what: What) {
         What::Renew => renewing::renew(account, turn),
         What::AskPerson => renewing::ask_person(account, turn),
         What::Ladder => warning::tell_rung(account, turn),
+        What::Mark => looking::mark(account, turn),
+        What::LookAround => looking::look_around(account, turn),
+        What::LookLost => looking::look_lost(account, turn),
+        What::Calendar => looking::ask_calendar(account, turn),
+        What::CalendarLost => looking::ask_again_later(account, turn),
         What::Look => {}
     }
 }

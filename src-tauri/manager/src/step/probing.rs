@@ -2,11 +2,12 @@
 
 use super::{Turn, delivering, signing_in};
 use crate::account::{Account, Refusal, Said};
-use crate::event::{Effect, LogLevel};
+use crate::event::{Effect, LogLevel, Trip};
 use crate::ladder;
 use crate::words;
 use crate::work::{Task, Work};
 use daypass_brokers::Probe;
+use daypass_domain::ledger::{Happening, Outcome};
 use daypass_domain::{Problem, UserId};
 
 /// The next look asks.
@@ -25,7 +26,11 @@ pub(super) fn probe(account: &mut Account, turn: &mut Turn<'_>) {
     turn.emit(Effect::Probe(account.setup.account.id.clone(), attempt, grant));
 }
 
-pub(super) fn probed(account: &mut Account, turn: &mut Turn<'_>, answer: Probe) {
+pub(super) fn probed(account: &mut Account, turn: &mut Turn<'_>, answer: Probe, trip: Trip) {
+    record(account, turn, &answer, trip);
+    // What the broker asks for is granted, but not without limit.
+    let longest = account.policy(turn.policy).check_every;
+    account.proof.not_before = trip.retry_after.map(|quiet| turn.now + quiet.min(longest));
     if account.work.as_ref().is_some_and(|work| !work.is_probe()) {
         return signing_in::proved(account, turn, answer);
     }
@@ -35,6 +40,17 @@ pub(super) fn probed(account: &mut Account, turn: &mut Turn<'_>, answer: Probe) 
         Probe::Invalid(problem) => no(account, turn, problem),
         Probe::Unknown(problem) => nothing(account, turn, problem),
     }
+}
+
+fn record(account: &Account, turn: &mut Turn<'_>, answer: &Probe, trip: Trip) {
+    let (outcome, code) = match answer {
+        Probe::Valid { .. } => (Outcome::Valid, None),
+        Probe::Invalid(problem) => (Outcome::Invalid, Some(problem)),
+        Probe::Unknown(problem) => (Outcome::Unknown, Some(problem)),
+    };
+    let code = code.map(|problem| problem.code.to_string().into());
+    let took_ms = trip.took.and_then(|took| took.num_milliseconds().try_into().ok());
+    turn.record(account, Happening::Probed { outcome, code, took_ms });
 }
 
 fn yes(account: &mut Account, turn: &mut Turn<'_>, user: Option<UserId>) {
@@ -81,8 +97,10 @@ fn no(account: &mut Account, turn: &mut Turn<'_>, problem: Problem) {
 fn refuse(account: &mut Account, turn: &mut Turn<'_>, problem: Problem) {
     (account.proof.yes, account.proof.refusals) = (false, 0);
     account.facts.refused = Some(Refusal { at: turn.now, problem: problem.clone() });
+    let (code, what) = (problem.code.to_string().into(), problem.what.to_string().into());
+    turn.record(account, Happening::Refused { code, what });
     account.trouble = Some(problem);
-    ladder::pass(account, turn.now);
+    ladder::pass(account, turn.policy, turn.now);
     delivering::save(account, turn);
 }
 

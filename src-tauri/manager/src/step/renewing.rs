@@ -5,11 +5,12 @@
 
 use super::{Turn, delivering, signing_in, warning};
 use crate::account::{Account, Campaign, Cause, Proof};
-use crate::event::{Effect, LogLevel, Presence, Ticket};
+use crate::event::{Effect, LogLevel, Opening, Presence, Ticket};
 use crate::next;
 use crate::words;
 use crate::work::{Renew, Task, Work};
 use daypass_brokers::{BrokerError, Failure};
+use daypass_domain::ledger::Happening;
 use daypass_domain::{Grant, Moment, OpenBrowser, Remedy};
 
 /// Begins a silent renewal.
@@ -55,7 +56,7 @@ fn send(account: &mut Account, turn: &mut Turn<'_>) {
 pub(super) fn renewed(account: &mut Account, turn: &mut Turn<'_>, result: Result<Grant, BrokerError>) {
     match result {
         Ok(grant) => {
-            account.work = None;
+            let began = account.work.take().map_or(turn.now, |work| work.since);
             let told = still_true(account, &grant);
             if let Some(old) = &account.grant {
                 account.facts.rolls = later(old.refresh_ends, grant.refresh_ends);
@@ -70,11 +71,18 @@ pub(super) fn renewed(account: &mut Account, turn: &mut Turn<'_>, result: Result
             account.facts.told = told;
             account.proof.at_once = true;
             turn.log(account, LogLevel::Info, "Token refresh successful");
+            record_renewed(account, turn, began);
             delivering::save(account, turn);
             signing_in::tell_waiting(account, turn);
         }
         Err(error) => not_renewed(account, turn, error),
     }
+}
+
+fn record_renewed(account: &Account, turn: &mut Turn<'_>, began: Moment) {
+    let ends = account.grant.as_ref().and_then(|grant| grant.access_ends);
+    let took_ms = (turn.now - began).num_milliseconds().try_into().unwrap_or_default();
+    turn.record(account, Happening::Renewed { generation: account.generation, ends, took_ms });
 }
 
 /// What people have been told about an end that this renewal does not move.
@@ -128,6 +136,9 @@ fn not_renewed(account: &mut Account, turn: &mut Turn<'_>, error: BrokerError) {
         LogLevel::Warn,
         format!("The broker did not renew: {} ({})", error.problem.what, error.problem.code),
     );
+    let (code, what) = (error.problem.code.to_string().into(), error.problem.what.to_string().into());
+    let (attempt, of) = (account.facts.campaign.failures + 1, account.policy(turn.policy).attempts);
+    turn.record(account, Happening::RenewalFailed { attempt, of, code, what });
     account.trouble = Some(error.problem);
     let spent = account.grant.as_ref().is_some_and(|grant| grant.refresh.is_none());
     if spent {
@@ -187,7 +198,7 @@ pub(super) fn ask_person(account: &mut Account, turn: &mut Turn<'_>) {
         account.facts.campaign.began = account.facts.campaign.began.or(Some(turn.now));
     }
     if (first || ahead) && may_open && turn.presence == Presence::There {
-        return signing_in::start(account, turn, true, Ticket::default());
+        return signing_in::start(account, turn, Opening::IfSomebodyIsThere, Ticket::default());
     }
     // While it still renews by itself nobody is missed yet.
     if !ahead {
@@ -232,6 +243,7 @@ pub(super) fn attempt_failed(account: &mut Account, turn: &mut Turn<'_>) {
     if over && !account.facts.campaign.manual {
         account.facts.campaign.manual = true;
         turn.log(account, LogLevel::Error, "All refresh attempts failed, manual intervention required");
+        turn.record(account, Happening::Manual);
         warning::manual(account, turn);
     }
 }

@@ -4,12 +4,13 @@
 
 use super::{Turn, delivering, renewing};
 use crate::account::{Account, Said};
-use crate::event::{Effect, Ending, LogLevel, Reply, Ticket};
+use crate::event::{Effect, Ending, LogLevel, Opening, Reply, Ticket, Trip};
 use crate::refused::{Code, Refused};
 use crate::words;
 use crate::work::{Phase, Proving, SignIn, Task, Work};
 use chrono::Duration;
 use daypass_brokers::{Artefact, BrokerError, Probe};
+use daypass_domain::ledger::Happening;
 use daypass_domain::{Grant, Problem, UserId};
 
 /// Longer than any request may take; only a lost answer ever gets here.
@@ -46,15 +47,16 @@ pub(super) fn ask(account: &mut Account, turn: &mut Turn<'_>, open: bool, ticket
         Some(work) if !crate::next::yields(&work.task) => {
             turn.reply(ticket, Err(Refused { code: Code::CannotStart, problem: words::busy() }));
         }
-        _ => start(account, turn, open, ticket),
+        _ => start(account, turn, if open { Opening::ForAClick } else { Opening::No }, ticket),
     }
 }
 
 /// Opens the listener, and the browser after it.
-pub(super) fn start(account: &mut Account, turn: &mut Turn<'_>, open: bool, ticket: Ticket) {
+pub(super) fn start(account: &mut Account, turn: &mut Turn<'_>, open: Opening, ticket: Ticket) {
     let attempt = turn.attempt();
     let asked = if ticket == Ticket::default() { Vec::new() } else { vec![ticket] };
-    let sign_in = SignIn { phase: Phase::Starting, browser: open, opening: open, url: None, asked };
+    let browser = open != Opening::No;
+    let sign_in = SignIn { phase: Phase::Starting, browser, opening: browser, url: None, asked };
     let until = turn.now + account.policy(turn.policy).sign_in_wait;
     account.work = Some(Work { attempt, since: turn.now, until, task: Task::SignIn(sign_in) });
     account.facts.campaign.asked_until = None;
@@ -71,6 +73,12 @@ pub(super) fn listening(account: &mut Account, turn: &mut Turn<'_>, result: Resu
                 tell_address(account, turn);
             }
             turn.log(account, LogLevel::Info, "Waiting for the browser");
+        }
+        Err(problem) if problem.code == Opening::NOBODY_THERE => {
+            account.work = None;
+            turn.log(account, LogLevel::Info, "Nobody is at the computer; no browser was opened");
+            super::warning::tell_instead(account, turn);
+            tell_waiting(account, turn);
         }
         Err(problem) => {
             let asked = std::mem::take(&mut sign_in.asked);
@@ -203,11 +211,26 @@ fn accept(account: &mut Account, turn: &mut Turn<'_>, grant: Grant, proven: bool
     account.proof.yes = proven;
     account.proof.at_once = !proven;
     account.proof.last = proven.then_some((turn.now, Said::Yes));
-    if let Some(Work { task: Task::SignIn(sign_in), until, .. }) = &mut account.work {
+    if let Some(Work { task: Task::SignIn(sign_in), until, since, .. }) = &mut account.work {
         sign_in.phase = Phase::Saving { proven };
         *until = turn.now + FLIGHT_LIMIT;
+        let took_ms = (turn.now - *since).num_milliseconds().try_into().unwrap_or_default();
+        record_signed_in(account, turn, proven, took_ms);
     }
     delivering::save(account, turn);
+}
+
+fn record_signed_in(account: &Account, turn: &mut Turn<'_>, proven: bool, took_ms: u64) {
+    let Some(grant) = &account.grant else { return };
+    let user = grant.user.as_ref().map(|user| user.0.clone().into());
+    let (generation, ends) = (account.generation, grant.access_ends);
+    turn.record(account, Happening::SignedIn { user, generation, ends, proven, took_ms });
+}
+
+fn record_failed(account: &Account, turn: &mut Turn<'_>) {
+    let Some(problem) = &account.trouble else { return };
+    let (code, what) = (problem.code.to_string().into(), problem.what.to_string().into());
+    turn.record(account, Happening::SignInFailed { code, what });
 }
 
 /// The vault has answered: say on the page how it ended.
@@ -238,6 +261,7 @@ fn wrong_user(account: &mut Account, turn: &mut Turn<'_>, user: Option<UserId>) 
     let wanted = account.expected_user().map(|user| user.0.clone()).unwrap_or_default();
     account.trouble = Some(words::wrong_user(&got, &wanted));
     turn.log(account, LogLevel::Warn, format!("{got} signed in, not {wanted}; nothing was changed"));
+    record_failed(account, turn);
     end(account, turn, Ending::WrongUser { got, wanted });
     renewing::sign_in_failed(account, turn, false);
 }
@@ -246,6 +270,7 @@ fn failed(account: &mut Account, turn: &mut Turn<'_>, problem: Problem) {
     turn.log(account, LogLevel::Warn, format!("The sign-in failed: {} ({})", problem.what, problem.code));
     account.trouble = Some(problem.clone());
     let blocks = problem.remedy == daypass_domain::Remedy::FixSetting;
+    record_failed(account, turn);
     end(account, turn, Ending::Failed(problem));
     renewing::sign_in_failed(account, turn, blocks);
 }
@@ -266,10 +291,13 @@ pub(super) fn give_up(account: &mut Account, turn: &mut Turn<'_>) {
         Task::SignIn(_) => {
             let waited = work.until - work.since;
             account.trouble = Some(words::too_late(waited));
+            record_failed(account, turn);
             end(account, turn, Ending::TooLate { waited });
             renewing::sign_in_failed(account, turn, false);
         }
-        Task::Probe => super::probing::probed(account, turn, Probe::Unknown(words::no_answer(account))),
+        Task::Probe => {
+            super::probing::probed(account, turn, Probe::Unknown(words::no_answer(account)), Trip::default());
+        }
         Task::Renew(_) => renewing::lost(account, turn),
         Task::SignOut => super::signing_out::finish(account, turn),
     }

@@ -5,14 +5,16 @@
 
 use super::{Turn, signing_in};
 use crate::account::{Account, Campaign, Cause};
-use crate::event::{Effect, LogLevel, Presence, Ticket};
+use crate::event::{Effect, LogLevel, Opening, Presence, Ticket};
 use crate::health::{self, Health};
 use crate::ladder;
+use crate::market::day_clock;
 use crate::notice::{Notice, Telling};
-use crate::useful::{day_clock, ends_by_cutoff, useful};
+use crate::useful::{ends_by_cutoff, useful};
 use crate::view::Level;
 use crate::words;
 use crate::work::Work;
+use daypass_domain::ledger::Happening;
 use daypass_domain::{OpenBrowser, Problem};
 
 /// Thresholds that were passed since the last look.
@@ -40,7 +42,10 @@ pub(super) fn warn(account: &mut Account, turn: &mut Turn<'_>) {
     }
     match cause {
         Cause::Refused => return show(account, turn, words::refused(account, turn.now)),
-        Cause::Ended => turn.log(account, LogLevel::Warn, "Token has already expired!"),
+        Cause::Ended => {
+            turn.log(account, LogLevel::Warn, "Token has already expired!");
+            turn.record(account, Happening::Ended);
+        }
         _ => {}
     }
     // The night's cut-off is no news; the ladder speaks in the morning.
@@ -59,7 +64,7 @@ fn new_grant_helps(account: &Account, turn: &Turn<'_>) -> bool {
 
 /// The rung of the market's ladder that is due.
 pub(super) fn tell_rung(account: &mut Account, turn: &mut Turn<'_>) {
-    let Some(rung) = ladder::next_rung(account, turn.presence, turn.now) else { return };
+    let Some(rung) = ladder::next_rung(account, turn.policy, turn.presence, turn.now) else { return };
     let today = Some(day_clock(account).midnight(turn.now));
     let facts = &mut account.facts;
     if facts.ladder.day != today {
@@ -74,11 +79,12 @@ pub(super) fn tell_rung(account: &mut Account, turn: &mut Turn<'_>) {
     let campaign = &account.facts.campaign;
     let first_try = campaign.failures == 0 && !campaign.blocked;
     if may_open && first_try && rung.cause == Cause::Reminder {
-        return signing_in::start(account, turn, true, Ticket::default());
+        return signing_in::start(account, turn, Opening::IfSomebodyIsThere, Ticket::default());
     }
     let before_ready_by = matches!(rung.cause, Cause::Hint | Cause::Reminder);
     if !(before_ready_by && is_quiet(account, turn)) {
-        show(account, turn, words::rung(account, rung.cause, turn.now));
+        let notice = words::rung(account, turn.policy, rung.cause, turn.now);
+        show(account, turn, notice);
     }
 }
 
@@ -118,6 +124,25 @@ pub(super) fn tell_done(account: &Account, turn: &mut Turn<'_>) {
     show(account, turn, words::done(account, turn.now));
 }
 
+/// A sign-in was begun by itself, but nobody is there: the person is told as if none had been begun.
+pub(super) fn tell_instead(account: &mut Account, turn: &mut Turn<'_>) {
+    if !ladder::climbs(account, turn.now) {
+        account.facts.campaign.asked_until = Some(turn.now + account.policy(turn.policy).sign_in_wait);
+        return ask(account, turn);
+    }
+    if !is_quiet(account, turn) {
+        let notice = words::rung(account, turn.policy, Cause::Reminder, turn.now);
+        show(account, turn, notice);
+    }
+}
+
+/// What the evening's look found; the same risk is told once, and again when it has been away.
+pub(super) fn tell_evening(account: &mut Account, turn: &mut Turn<'_>, risk: &Problem) {
+    if !is_quiet(account, turn) && account.facts.paused.is_none() && tell_once(account, Cause::Evening) {
+        show(account, turn, words::evening(account, risk, turn.now));
+    }
+}
+
 /// A sign-in that began by itself has opened no browser.
 pub(super) fn tell_no_browser(account: &Account, turn: &mut Turn<'_>, problem: &Problem) {
     show(account, turn, words::no_browser(account, problem));
@@ -130,6 +155,7 @@ pub(super) fn withdraw(account: &Account, turn: &mut Turn<'_>) {
 
 fn show(account: &Account, turn: &mut Turn<'_>, notice: Notice) {
     debug_assert_eq!(notice.account, account.setup.account.id.to_string());
+    turn.record(account, Happening::Told { kind: notice.kind.clone().into() });
     turn.emit(Effect::Tell(Telling::Show(notice)));
 }
 

@@ -4,7 +4,7 @@ use chrono::Duration;
 use daypass_domain::Policy;
 use daypass_manager::event::{Found, Written};
 use daypass_manager::notice::Telling;
-use daypass_manager::{Answer, Ask, Code, Effect, Event, Handle, Hands, Reply, service};
+use daypass_manager::{Answer, Ask, Code, Effect, Event, Handle, Hands, Opening, Reply, service};
 use daypass_testkit::{FakeClock, Life, SimBroker, World, id, ist, minutes, upstox};
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -16,6 +16,8 @@ impl Hands for Watched {
     fn carry_out(&mut self, effect: Effect, handle: &Handle) {
         match effect {
             Effect::Load(account, attempt) => handle.answer(account, attempt, Answer::Loaded(Ok(None))),
+            Effect::Calendar(account, attempt, _) => handle.answer(account, attempt, Answer::Calendar(Ok(None))),
+            Effect::Record(_) => {}
             effect => drop(self.0.send(effect)),
         }
     }
@@ -38,7 +40,9 @@ async fn an_ask_is_answered_and_what_is_due_happens_when_the_clock_says_so() {
         let (handle, account) = (handle.clone(), upstox_id.clone());
         async move { handle.ask(&account, Ask::SignIn { open: true }).await }
     });
-    let Some(Effect::Listen { attempt, open: true, .. }) = effects.recv().await else { panic!("a listener") };
+    let Some(Effect::Listen { attempt, open: Opening::ForAClick, .. }) = effects.recv().await else {
+        panic!("a listener")
+    };
     handle.answer(upstox_id.clone(), attempt, Answer::Listening(Ok("http://127.0.0.1:9/dialog".to_owned())));
     handle.answer(upstox_id.clone(), attempt, Answer::Opened(Ok(())));
     let reply = asking.await.expect("a task").expect("a sign-in");

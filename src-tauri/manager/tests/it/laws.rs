@@ -6,7 +6,7 @@ use daypass_brokers::{Artefact, BrokerError, Failure, Probe};
 use daypass_domain::{AccountId, Attempt, Generation, Moment, Problem, Remedy, Rotation, Secret};
 use daypass_manager::account::Load;
 use daypass_manager::event::{Presence, Ticket, Written};
-use daypass_manager::{Answer, Ask, Event};
+use daypass_manager::{Answer, Ask, Event, Trip};
 use daypass_testkit::{
     Entry, Life, Person, Renewing, Request, SimBroker, Weather, World, hours, id, ist, minutes, oauth2_with, seconds,
     upstox,
@@ -109,12 +109,12 @@ fn answer(kind: u8) -> Answer {
         2 => Answer::Listening(Ok("http://127.0.0.1:9/stale".to_owned())),
         3 => Answer::Returned(Ok(Artefact(Secret::new("stale-code-of-nobody")))),
         4 => Answer::Exchanged(Err(error())),
-        5 => Answer::Probed(Probe::Invalid(X)),
+        5 => Answer::Probed(Probe::Invalid(X), Trip::default()),
         6 => Answer::Renewed(Err(error())),
         7 => Answer::Revoked(Ok(())),
         8 => Answer::Opened(Ok(())),
         9 => Answer::Opened(Err(X)),
-        _ => Answer::Probed(Probe::Valid { user: None }),
+        _ => Answer::Probed(Probe::Valid { user: None }, Trip::default()),
     }
 }
 

@@ -1,9 +1,11 @@
 //! Table: the market's ladder.
 
 use crate::tables::{of_eight_hours, overnight};
+use daypass_domain::Policy;
 use daypass_manager::account::{Account, Cause, Ladder, Pause, Refusal};
 use daypass_manager::event::Presence;
 use daypass_manager::ladder::{climbs, next_rung, pass, rungs};
+use daypass_manager::market::day_of;
 use daypass_testkit::{ist, minutes, seconds, upstox};
 
 fn told(mut account: Account, day: &str, causes: &[Cause]) -> Account {
@@ -50,14 +52,14 @@ fn the_next_rung() {
         ("after a sleep only the newest one", &overnight(), there, "18 09:05", Some((Quarter, "18 09:00"))),
         ("all told: tomorrow", &all, there, "18 09:11", Some((Hint, "19 08:00"))),
         ("never told, and the market is open: the last one", &overnight(), there, "18 11:00", Some((Five, "18 09:10"))),
-        ("after the close: tomorrow", &overnight(), there, "18 15:30", Some((Hint, "19 08:00"))),
+        ("after the last close: tomorrow", &overnight(), there, "18 15:40", Some((Hint, "19 08:00"))),
         ("what was told yesterday counts for yesterday", &all, there, "19 08:05", Some((Hint, "19 08:00"))),
         ("a Saturday waits for Monday", &friday(), there, "21 09:05", Some((Hint, "23 08:00"))),
         ("a snooze holds the newest rung back", &snooze, there, "18 08:50", Some((ReadyBy, "18 08:56"))),
         ("a snooze that is over is over", &snooze, there, "18 08:57", Some((ReadyBy, "18 08:45"))),
     ];
     for (sentence, account, presence, now, expected) in rows {
-        let rung = next_rung(account, *presence, ist(now)).map(|rung| (rung.cause, rung.at));
+        let rung = next_rung(account, &Policy::default(), *presence, ist(now)).map(|rung| (rung.cause, rung.at));
         assert_eq!(rung, expected.map(|(cause, at)| (cause, ist(at))), "{sentence}");
     }
 }
@@ -90,8 +92,8 @@ fn whose_ladder_it_is() {
 fn a_refusal_in_the_middle_of_the_day_takes_the_passed_rungs_with_it() {
     let mut account = overnight();
     account.facts.refused = Some(Refusal { at: ist("17 08:50"), problem: crate::tables::TROUBLE });
-    pass(&mut account, ist("17 08:50"));
-    let rung = next_rung(&account, Presence::There, ist("17 08:50")).expect("a rung");
+    pass(&mut account, &Policy::default(), ist("17 08:50"));
+    let rung = next_rung(&account, &Policy::default(), Presence::There, ist("17 08:50")).expect("a rung");
     assert_eq!((rung.cause, rung.at), (Cause::Quarter, ist("17 09:00")));
 }
 
@@ -101,7 +103,8 @@ fn a_practice_day_has_the_same_ladder_within_seconds() {
     account.setup.account.day = Some(minutes(10));
     // 10:00:00 UTC is a midnight of a ten-minute day.
     let midnight = ist("17 15:30");
-    let rungs = rungs(&account, midnight + seconds(1));
+    let rungs =
+        rungs(&account, &Policy::default(), &day_of(&account, midnight + seconds(1)).expect("a practice day trades"));
     let into: Vec<_> = rungs.iter().map(|rung| (rung.at - midnight).num_milliseconds()).collect();
     assert_eq!(into, [200_000, 212_500, 218_750, 225_000, 229_167], "08:00, 08:30, 08:45, 09:00 and 09:10");
 }

@@ -4,7 +4,7 @@ use crate::tables::{TROUBLE, of_eight_hours, overnight, renewing};
 use daypass_domain::{Attempt, Generation, Grant, Moment, Policy, Renewal, Rotation};
 use daypass_manager::account::{Account, Flight, Load, Pause, Said};
 use daypass_manager::event::Presence;
-use daypass_manager::next::{Plan, What, deed, lead_begins, next, pause_after_failure};
+use daypass_manager::next::{Plan, What, deed, lead_begins, own as next, pause_after_failure};
 use daypass_manager::work::{Task, Work};
 use daypass_testkit::{hours, ist, minutes, seconds, upstox};
 

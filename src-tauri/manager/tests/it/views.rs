@@ -32,7 +32,10 @@ fn the_day_bar_follows_the_token_through_its_day() {
     let day = world.view(&upstox).day;
     assert!(day.goes_on, "past midnight");
     assert!(day.trades, "a Tuesday");
-    assert_eq!((day.cut, day.ready, day.open, day.close), (Some(3.5), 8.75, 9.25, 15.5));
+    assert_eq!(
+        (day.cut, day.ready, day.open, day.close),
+        (Some(3.5), Some(8.75), Some(9.25), Some(15.0 + 40.0 / 60.0))
+    );
     assert_eq!(
         (day.starts, day.seconds, day.zone.as_str(), day.zone_word.as_str()),
         (ist("17 00:00"), 86_400.0, "Asia/Kolkata", "IST")
@@ -65,7 +68,7 @@ fn what_is_not_proven_is_hope() {
     assert_eq!(spans(&world, "upstox").last(), Some(&(10.0, 24.0, SpanKind::Hope)));
     let view = world.view(&id("upstox"));
     assert_eq!(view.last_probe.map(|probe| probe.outcome), Some(ProbeOutcome::Unknown));
-    assert!(view.message.ends_with("Upstox has not confirmed it yet"), "{}", view.message);
+    assert!(view.message.ends_with("Upstox does not answer since 08:30 IST"), "{}", view.message);
 }
 
 #[test]
@@ -117,7 +120,7 @@ fn a_practice_day_fills_the_same_bar() {
         [(0.0, 12.0, SpanKind::None), (12.0, 18.0, SpanKind::Spent), (18.0, 24.0, SpanKind::Left)]
     );
     let day = world.view(&id("upstox")).day;
-    assert_eq!((day.seconds, day.cut.map(|cut| (cut * 100.0).round()), day.open), (600.0, Some(350.0), 9.25));
+    assert_eq!((day.seconds, day.cut.map(|cut| (cut * 100.0).round()), day.open), (600.0, Some(350.0), Some(9.25)));
     assert!(day.trades, "every practice day");
 }
 
@@ -150,12 +153,16 @@ fn the_next_step_is_what_happens_next() {
     let next = |world: &World| (world.view(&upstox).next.step, world.view(&upstox).next.at);
     assert_eq!(next(&world), (NextStep::AskPerson, None), "it waits for a person");
     world.sign_in(&upstox);
-    assert_eq!(next(&world), (NextStep::Probe, Some(ist("17 08:30"))));
+    assert_eq!(
+        next(&world),
+        (NextStep::AskPerson, Some(ist("18 08:30"))),
+        "what a person has to do next, not the next check"
+    );
     world.ask(&upstox, Ask::SignIn { open: false });
     assert_eq!(next(&world), (NextStep::GiveUp, Some(ist("17 08:05"))));
     world.run_until(ist("17 08:06"));
     world.run_until(ist("18 00:29"));
-    assert_eq!(next(&world).0, NextStep::Probe, "a threshold is no step");
+    assert_eq!(next(&world).0, NextStep::AskPerson, "a threshold is no step");
     world.run_until(ist("18 04:00"));
     assert_eq!(next(&world), (NextStep::AskPerson, Some(ist("18 08:00"))));
 }

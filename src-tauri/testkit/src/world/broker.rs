@@ -5,8 +5,9 @@
 
 use chrono::Duration;
 use daypass_brokers::{Artefact, BrokerError, Failure, Probe};
-use daypass_domain::{AccountId, DailyCutoff, Grant, Moment, Problem, Remedy, Secret, UserId};
+use daypass_domain::{AccountId, Calendar, DailyCutoff, Grant, Moment, Problem, Remedy, Secret, UserId};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// How long an access token lives.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +55,8 @@ pub enum Request {
     Renew,
     /// The end of a token.
     Revoke,
+    /// When the exchanges trade.
+    Calendar,
 }
 
 /// The model.
@@ -69,6 +72,8 @@ pub struct SimBroker {
     pub tells_user: bool,
     /// How long an answer takes.
     pub takes: Duration,
+    /// The quiet that it asks for after a probe.
+    pub retry_after: Option<Duration>,
     /// Bad weather, from and to.
     pub weather: Vec<(Moment, Moment, Weather)>,
     /// Every request, in order.
@@ -89,6 +94,7 @@ impl SimBroker {
             user: "AB1234",
             tells_user: true,
             takes: Duration::zero(),
+            retry_after: None,
             weather: Vec::new(),
             requests: Vec::new(),
             resent: 0,
@@ -167,6 +173,19 @@ impl SimBroker {
                 Probe::Valid { user: Some(UserId((*user).to_owned())) }
             }
             _ => Probe::Invalid(problem(Remedy::SignInAgain)),
+        }
+    }
+
+    pub(super) fn calendar(
+        &mut self,
+        id: &AccountId,
+        published: Option<Arc<Calendar>>,
+        now: Moment,
+    ) -> Result<Option<Arc<Calendar>>, Problem> {
+        self.requests.push((now, id.clone(), Request::Calendar));
+        match self.weather_at(now) {
+            Some(_) => Err(problem(Remedy::TryAgain)),
+            None => Ok(published),
         }
     }
 

@@ -12,15 +12,17 @@ pub(crate) mod vault;
 
 use broker::SimBroker;
 use chrono::Duration;
-use daypass_domain::{AccountId, Attempt, Moment, Policy, Problem, Remedy};
+use daypass_domain::{AccountId, Attempt, Calendar, Moment, Policy, Problem, Remedy};
 use daypass_manager::account::{Account, Setup};
+use daypass_manager::check::Finding;
 use daypass_manager::event::{Presence, Stored, Ticket};
 use daypass_manager::notice::{Action, Telling};
 use daypass_manager::view::{AccountView, Level, Snapshot};
-use daypass_manager::{Answer, Ask, Effect, Event, State, hand_out, health, snapshot, step};
+use daypass_manager::{Answer, Ask, Effect, Event, Opening, State, Trip, hand_out, health, snapshot, step};
 use person::Person;
 use record::{Entry, Record};
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 use vault::SimVault;
 
 /// More turns than this in one run means that something turns without end.
@@ -45,6 +47,12 @@ pub struct World {
     pub port_taken: bool,
     /// No browser opens.
     pub no_browser: bool,
+    /// What the broker says of its exchanges; nothing: it cannot be asked.
+    pub calendar: Option<Arc<Calendar>>,
+    /// What there is to see of the computer.
+    pub findings: Vec<Finding>,
+    /// Somebody has gone, and nobody noticed yet: idleness shows only to whoever asks.
+    pub gone: bool,
     /// What happened.
     pub record: Record,
     setups: Vec<Setup>,
@@ -75,6 +83,9 @@ impl World {
             person: Person::NOBODY,
             port_taken: false,
             no_browser: false,
+            calendar: None,
+            findings: Vec::new(),
+            gone: false,
             record: Record::default(),
             setups,
             presence: Presence::There,
@@ -245,7 +256,8 @@ impl World {
                 self.answer(takes, id, attempt, answer);
             }
             Effect::Probe(id, attempt, grant) => {
-                let answer = Answer::Probed(self.broker.probe(&id, &grant, now));
+                let trip = Trip { retry_after: self.broker.retry_after, took: Some(takes) };
+                let answer = Answer::Probed(self.broker.probe(&id, &grant, now), trip);
                 self.answer(takes, id, attempt, answer);
             }
             Effect::Renew(id, attempt, grant) => {
@@ -264,18 +276,30 @@ impl World {
                 let nobody = self.setups[0].account.id.clone();
                 self.record.note(now, &nobody, Entry::Replied(ticket, reply));
             }
+            Effect::Calendar(id, attempt, _) => {
+                let answer = Answer::Calendar(self.broker.calendar(&id, self.calendar.clone(), now));
+                self.answer(takes, id, attempt, answer);
+            }
+            Effect::LookAround(id, attempt) => {
+                let answer = Answer::Looked(self.findings.clone());
+                self.answer(Duration::zero(), id, attempt, answer);
+            }
+            Effect::Record(entry) => self.record.ledger.push(entry),
             Effect::Changed => {}
         }
     }
 
-    fn listen(&mut self, id: AccountId, attempt: Attempt, open: bool) {
+    fn listen(&mut self, id: AccountId, attempt: Attempt, open: Opening) {
+        if open == Opening::IfSomebodyIsThere && self.gone {
+            return self.answer(Duration::zero(), id, attempt, Answer::Listening(Err(GONE)));
+        }
         if self.port_taken {
             return self.answer(Duration::zero(), id, attempt, Answer::Listening(Err(PORT_TAKEN)));
         }
         self.record.note(self.now, &id, Entry::Listening);
         let url = format!("http://127.0.0.1:9/dialog?attempt={}", attempt.0);
         self.answer(Duration::zero(), id.clone(), attempt, Answer::Listening(Ok(url)));
-        if open {
+        if open != Opening::No {
             self.open_tab(id, attempt);
         }
     }
@@ -340,6 +364,7 @@ pub fn id(text: &str) -> AccountId {
     AccountId::new(text).expect("a test's account id")
 }
 
+const GONE: Problem = Problem::new(Opening::NOBODY_THERE, "Nobody is there.", "Nothing was begun.", Remedy::TryAgain);
 const PORT_TAKEN: Problem = Problem::new("port_taken", "Port 5001 is taken.", "End what holds it.", Remedy::FixSetting);
 const NO_BROWSER: Problem =
     Problem::new("no_browser", "No browser could be opened.", "Copy the link.", Remedy::TryAgain);

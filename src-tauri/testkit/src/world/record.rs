@@ -37,6 +37,8 @@ pub enum Entry {
 pub struct Record {
     /// In the order in which it happened.
     pub entries: Vec<(Moment, AccountId, Entry)>,
+    /// What the ledger was told.
+    pub ledger: Vec<daypass_domain::ledger::Entry>,
 }
 
 impl Record {

@@ -1,0 +1,65 @@
+//! Whether an account is ready for the session at hand: proven valid before the open, and lasting through the close.
+//!
+//! Three answers, as a trader would give them: *ready*; *at risk*, when all is there but something threatens it; *not
+//! ready*, when something is still to come, and what. Computed from facts and the time, never stored. What this is not:
+//! a reason to be loud; the ladder decides about that.
+
+use crate::account::Account;
+use crate::health::{health, held_until};
+use crate::market;
+use crate::useful::{ends_by_cutoff, new_end, useful};
+use crate::words;
+use daypass_domain::ledger::ReadyState;
+use daypass_domain::{Moment, Policy};
+
+/// How an account stands for one session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Readiness {
+    /// When the session opens.
+    pub opens: Moment,
+    /// When it closes.
+    pub closes: Moment,
+    /// When the token must be proven.
+    pub ready_by: Moment,
+    /// The answer.
+    pub state: ReadyState,
+    /// Why, in one sentence; none if it is ready.
+    pub why: Option<String>,
+    /// When the sign-in that is missing becomes of use; none if it is now, or if none is missing.
+    pub sign_in_from: Option<Moment>,
+}
+
+/// For the session at hand; `None` if no session is known to come.
+pub fn readiness(account: &Account, general: &Policy, now: Moment) -> Option<Readiness> {
+    let policy = account.policy(general);
+    let day = market::at_hand(account, now)?;
+    let ready_by = market::ready_by(account, &day, policy.ready_before);
+    let (state, why, sign_in_from) = state(account, general, now, (day.opens, day.closes));
+    Some(Readiness { opens: day.opens, closes: day.closes, ready_by, state, why, sign_in_from })
+}
+
+type Answer = (ReadyState, Option<String>, Option<Moment>);
+
+fn state(account: &Account, general: &Policy, now: Moment, session: (Moment, Moment)) -> Answer {
+    let no = |why: String| (ReadyState::NotReady, Some(why), None);
+    if account.valid_grant(now).is_none() {
+        return no(words::not_ready(account, now));
+    }
+    // What is held without a person has to reach the close; a token without a known end is believed.
+    let end = held_until(account, now);
+    if let Some(end) = end.filter(|end| *end < session.1) {
+        let from = (ends_by_cutoff(account) && !useful(account, now)).then(|| new_end(account, now)).flatten();
+        return (ReadyState::NotReady, Some(words::ends_before_close(account, end, session)), from);
+    }
+    let risk = |why| (ReadyState::AtRisk, Some(why), None);
+    if !health(account, general, now).verified {
+        return risk(words::unverified(account));
+    }
+    if account.facts.campaign.failures > 0 && account.can_renew(now) {
+        return risk(words::renewal_fails(account));
+    }
+    if let Some(problem) = account.check.as_ref().and_then(|check| check.worst()) {
+        return risk(problem.what.to_string());
+    }
+    (ReadyState::Ready, None, None)
+}
