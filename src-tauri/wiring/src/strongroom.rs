@@ -140,6 +140,11 @@ impl Strongroom {
         self.ask(|room| room.with(Vault::ask_to_unlock)).await
     }
 
+    /// Tries once more to open the vault, without any dialog: whether it is open.
+    pub(crate) async fn opens(&self) -> bool {
+        self.ask(|room| room.with(Vault::retry).map(|_| room.is_open())).await.unwrap_or(false)
+    }
+
     /// The state as a whole, for everybody to see.
     pub(crate) fn look(&self, handle: Handle) {
         self.send(move |room| room.tell(&handle));
@@ -352,6 +357,20 @@ mod tests {
             keyring.be(None);
             assert_eq!(opened(folder.path(), &keyring, passphrase).map(|vault| vault.kind()), Ok(Kind::Keyring));
         }
+    }
+
+    #[tokio::test]
+    async fn an_unlocked_keyring_is_found_by_trying_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let keyring = Fake::default();
+        fill(&opened(folder.path(), &keyring, None).expect("a vault"));
+        keyring.be(LOCKED);
+        let (path, other) = (folder.path().to_owned(), keyring.clone());
+        let open = move || opened(&path, &other, None);
+        let strongroom = Strongroom::on(open, Arc::new(crate::clock::RealClock)).expect("a thread");
+        assert!(!strongroom.opens().await, "still locked");
+        keyring.be(None);
+        assert!(strongroom.opens().await, "open now");
     }
 
     #[tokio::test]
