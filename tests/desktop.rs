@@ -9,16 +9,14 @@
 mod desktop;
 
 use anyhow::Context;
+use desktop::hands::NOTIFICATIONS;
+use desktop::look::Look;
 use desktop::notices::{Notice, Notices};
+use desktop::until;
 use desktop::window::Window;
-use desktop::{Desktop, Group, spawn, until};
+use desktop::world::{SECRET, World, for_docs};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
-use tokio::io::{AsyncBufReadExt, BufReader, Lines};
-use tokio::process::ChildStdout;
 
-/// Must be in no file and on no bus.
-const SECRET: &str = "marker-secret-8d41c7f2";
 /// The first token's life: 30 s green, 15 s orange, 15 s red. The whole test waits for nothing else.
 const LIFE: &str = "60s";
 const SETTINGS: &str = "\
@@ -27,106 +25,15 @@ red_below_hours: 0.00417
 lead_minutes: 0.1
 open_browser: ask
 ";
-
-/// A desktop with a broker beside it, and where the pictures go.
-struct World {
-    desktop: Desktop,
-    variables: Vec<(&'static str, String)>,
-    broker: String,
-    /// Keeps its output open, so that it can go on writing.
-    _broker: (Group, Lines<BufReader<ChildStdout>>),
-    pictures: PathBuf,
-}
-
-impl World {
-    async fn new() -> anyhow::Result<Self> {
-        let desktop = Desktop::start().await?;
-        let mut practice = desktop.command(&daypass());
-        practice.args(["practice", "--port", "0", "--life", LIFE]).stdout(Stdio::piped());
-        let mut process = spawn(&mut practice)?;
-        let mut lines = BufReader::new(process.child().stdout.take().context("a pipe")?).lines();
-        let broker = loop {
-            let line = lines.next_line().await?.context("it ended without its address")?;
-            if let Some(address) = line.trim().strip_prefix("Practice broker: ") {
-                break address.trim_end_matches('/').to_owned();
-            }
-        };
-        let home = desktop.home().join("daypass");
-        std::fs::create_dir_all(home.join("config"))?;
-        std::fs::write(home.join("config/config.yaml"), SETTINGS)?;
-        let variables = vec![
-            ("DAYPASS_HOME", home.display().to_string()),
-            ("DAYPASS_API_PORT", free_port()?.to_string()),
-            ("UPSTOX_CLIENT_ID", "my-key".into()),
-            ("UPSTOX_CLIENT_SECRET", SECRET.into()),
-            ("UPSTOX_REDIRECT_URI", format!("http://localhost:{}/callback", free_port()?)),
-            ("UPSTOX_BASE_URL", broker.clone()),
-        ];
-        let pictures = if for_docs() { manifest("docs") } else { desktop.home().join("pictures") };
-        std::fs::create_dir_all(&pictures)?;
-        Ok(Self { desktop, variables, broker, _broker: (process, lines), pictures })
-    }
-
-    /// The built app, with its window driven.
-    async fn app(&self, more: &[(&str, &str)]) -> anyhow::Result<Window> {
-        let mut variables: Vec<_> = self.variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        variables.extend(more);
-        self.desktop.window(Path::new(env!("CARGO_BIN_EXE_daypass-desktop")), &[], &variables).await
-    }
-
-    fn picture(&self, name: &str) -> PathBuf {
-        self.pictures.join(format!("{name}.png"))
-    }
-
-    /// What `daypass token` prints.
-    async fn token(&self) -> anyhow::Result<String> {
-        let mut command = self.desktop.command(&daypass());
-        command.arg("token").envs(self.variables.iter().map(|(name, value)| (name, value))).stdout(Stdio::piped());
-        let token = String::from_utf8(command.output().await?.stdout)?.trim().to_owned();
-        assert_eq!(token.split('.').count(), 3, "a token and nothing else");
-        Ok(token)
-    }
-
-    /// Icon, bus and screen.
-    async fn shows(&self, glyph: &str) -> anyhow::Result<()> {
-        self.desktop.tray("daypass").await?.shows(glyph).await?;
-        self.desktop.sees(glyph, &self.picture(&format!("tray-{glyph}"))).await
-    }
-
-    /// The person at the browser, for the address that the program opened last.
-    async fn approve(&self, address: &str) -> anyhow::Result<()> {
-        assert!(address.starts_with(&self.broker), "{address}");
-        let (page, heading) = self.desktop.approve(address, &self.picture("signed-in")).await?;
-        assert_eq!(heading, "Signed in. You may close this tab.");
-        assert!(page.ends_with("/done") && !page.contains('?'), "no code stays in the address: {page}");
-        Ok(())
-    }
-
-    /// Tokens issued from now on live this many seconds; `null`: until the cut-off.
-    async fn tokens_live(&self, seconds: &str) -> anyhow::Result<()> {
-        let order = format!(r#"{{"life_seconds":{seconds}}}"#);
-        let request = http()?.post(format!("{}/practice/control", self.broker));
-        request.header("content-type", "application/json").body(order).send().await?.error_for_status()?;
-        Ok(())
-    }
-
-    /// How often the broker was asked for this.
-    async fn asked(&self, method: &str, path: &str) -> anyhow::Result<usize> {
-        let journal = http()?.get(format!("{}/practice/journal", self.broker)).send().await?.text().await?;
-        let journal: Vec<serde_json::Value> = serde_json::from_str(&journal)?;
-        let is_it = |entry: &&serde_json::Value| {
-            entry["method"] == method && entry["path"].as_str().is_some_and(|found| found.starts_with(path))
-        };
-        Ok(journal.iter().filter(is_it).count())
-    }
-}
+/// Of a notification with two buttons, the left one.
+const SIGN_IN: i32 = 1;
 
 #[tokio::test]
 async fn a_tokens_whole_day() -> anyhow::Result<()> {
-    let world = World::new().await?;
+    let world = World::new(LIFE, SETTINGS).await?;
     let mut notices = world.desktop.notices().await?;
     let window = world.app(&[]).await?;
-    world.shows("signed-out").await?;
+    shows(&world, "signed-out").await?;
     first_sign_in(&world, &window).await?;
     let ended = warnings(&world, &window, &mut notices).await?;
     second_sign_in(&world, &window, &mut notices, &ended).await?;
@@ -135,12 +42,22 @@ async fn a_tokens_whole_day() -> anyhow::Result<()> {
     power_cut(&world, window, &token).await
 }
 
+/// Icon, bus and screen, in both looks of the desktop.
+async fn shows(world: &World, glyph: &str) -> anyhow::Result<()> {
+    world.desktop.tray("daypass").await?.shows(glyph).await?;
+    for look in [Look::Dark, Look::Light] {
+        world.desktop.wear(look).await?;
+        world.desktop.sees(glyph, &world.picture(&format!("tray-{glyph}-{}", look.name()))).await?;
+    }
+    Ok(())
+}
+
 async fn first_sign_in(world: &World, window: &Window) -> anyhow::Result<()> {
     window.press("Sign in").await?;
     let address = world.desktop.opens(1).await?;
     world.desktop.tray("daypass").await?.shows("working").await?;
     world.approve(&address).await?;
-    world.shows("ok").await?;
+    shows(world, "ok").await?;
     window.says("Valid").await
 }
 
@@ -148,13 +65,15 @@ async fn first_sign_in(world: &World, window: &Window) -> anyhow::Result<()> {
 async fn warnings(world: &World, window: &Window, notices: &mut Notices) -> anyhow::Result<Notice> {
     notices.shown("is signed in").await?;
     let token = world.token().await?;
-    world.shows("soon").await?;
+    copy(world, &token).await?;
+    shows(world, "soon").await?;
     let orange = one(notices, "Upstox ends in").await?;
-    world.desktop.sees_window("xfce4-notifyd", &world.picture("notification")).await?;
-    world.shows("urgent").await?;
+    shows(world, "urgent").await?;
     let red = one(notices, "Upstox ends in").await?;
-    world.shows("expired").await?;
+    until("the token is off the clipboard", || async { Ok(world.desktop.clipboard().await?.is_empty()) }).await?;
+    shows(world, "expired").await?;
     let ended = one(notices, "Upstox ended at").await?;
+    notification(world).await?;
     window.says("Expired").await?;
     assert_eq!([&orange, &red, &ended].map(|notice| notice.urgency), [Some(1), Some(1), Some(2)]);
     for notice in [&orange, &red, &ended] {
@@ -163,6 +82,20 @@ async fn warnings(world: &World, window: &Window, notices: &mut Notices) -> anyh
         assert!(!text.contains(&token) && !text.contains(SECRET) && !text.contains("code="), "{text}");
     }
     Ok(ended)
+}
+
+/// From the tray's menu; after 30 s, which is half of the first token's life, it is off again.
+async fn copy(world: &World, token: &str) -> anyhow::Result<()> {
+    world.desktop.tray("daypass").await?.click(&["Copy token"]).await?;
+    until("the token is on the clipboard", || async { Ok(world.desktop.clipboard().await? == token) }).await
+}
+
+async fn notification(world: &World) -> anyhow::Result<()> {
+    for look in [Look::Dark, Look::Light] {
+        world.desktop.wear(look).await?;
+        world.desktop.sees_window(NOTIFICATIONS, &world.picture(&format!("notification-{}", look.name()))).await?;
+    }
+    Ok(())
 }
 
 /// A notification that takes the place of the one before it, if that is still there.
@@ -177,10 +110,11 @@ async fn second_sign_in(world: &World, window: &Window, notices: &mut Notices, e
     // Six hours, whatever the time of the test; the pictures show what it is like at Upstox.
     world.tokens_live(if for_docs() { "null" } else { "21600" }).await?;
     assert_eq!(world.desktop.opened().len(), 1, "nothing opens by itself");
-    world.desktop.press(ended.id, "sign-in").await?;
+    world.desktop.click_notice(SIGN_IN).await?;
+    notices.pressed(ended.id, "sign-in").await?;
     let address = world.desktop.opens(2).await?;
     world.approve(&address).await?;
-    world.shows("ok").await?;
+    shows(world, "ok").await?;
     window.says("Valid").await?;
     notices.gone(ended.id).await?;
     assert_eq!(world.desktop.opened().len(), 2, "one press is one sign-in");
@@ -220,19 +154,27 @@ fn nothing_is_readable(world: &World, token: &str) -> anyhow::Result<()> {
 async fn power_cut(world: &World, window: Window, token: &str) -> anyhow::Result<()> {
     let process = world.desktop.tray("daypass").await?.process().await?;
     rustix::process::kill_process(process, rustix::process::Signal::KILL)?;
-    until("it has left the tray", || async {
-        Ok(!world.desktop.tray_items().await?.iter().any(|item| item.contains("StatusNotifierItem")))
-    })
-    .await?;
+    world.desktop.tray_is_left().await?;
     drop(window);
-    let window = world.app(&[("GTK_THEME", "Adwaita:dark")]).await?;
+    world.desktop.wear(Look::Dark).await?;
+    let window = world.app(&[]).await?;
     window.says("Valid").await?;
     world.desktop.tray("daypass").await?.shows("ok").await?;
     assert_eq!(world.token().await?, token, "the token is still there");
     let dark = window.driver.execute("return matchMedia('(prefers-color-scheme: dark)').matches", vec![]).await?;
     assert_eq!(dark, true, "the window follows the desktop");
     window.picture(&world.picture("window-dark")).await?;
-    window.end().await
+    somebody_elses_text(world, token).await
+}
+
+/// What somebody has copied since is not the program's to take away, not even at its end.
+async fn somebody_elses_text(world: &World, token: &str) -> anyhow::Result<()> {
+    copy(world, token).await?;
+    let _holder = world.desktop.copies("a shopping list").await?;
+    world.desktop.tray("daypass").await?.click(&["Quit"]).await?;
+    world.desktop.tray_is_left().await?;
+    assert_eq!(world.desktop.clipboard().await?, "a shopping list");
+    Ok(())
 }
 
 fn files_below(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
@@ -246,27 +188,4 @@ fn files_below(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
         }
     }
     Ok(files)
-}
-
-fn for_docs() -> bool {
-    std::env::var_os("DAYPASS_DOCS").is_some_and(|asked| asked == "1")
-}
-
-fn manifest(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
-}
-
-fn daypass() -> String {
-    let program = Path::new(env!("CARGO_BIN_EXE_daypass-desktop")).with_file_name("daypass");
-    assert!(program.exists(), "{} is not built: run `make test`, which builds it first", program.display());
-    program.display().to_string()
-}
-
-fn http() -> anyhow::Result<reqwest::Client> {
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    Ok(reqwest::Client::builder().no_proxy().timeout(desktop::LIMIT).build()?)
-}
-
-fn free_port() -> anyhow::Result<u16> {
-    Ok(std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }

@@ -10,14 +10,21 @@ mod desktop;
 use anyhow::Context;
 use desktop::window::Window;
 use desktop::{Desktop, Group, spawn, until};
-use std::path::Path;
-use std::process::Stdio;
+use std::path::{Path, PathBuf};
 
 /// Starts the app with everything of it under the desktop's own folder, and a port that nobody else has.
 fn start(desktop: &Desktop, args: &[&str]) -> anyhow::Result<Group> {
     let mut app = desktop.command(&program());
     app.args(args).env("DAYPASS_HOME", desktop.home().join("daypass")).env("DAYPASS_API_PORT", free_port()?);
     spawn(&mut app)
+}
+
+/// The same with its window driven.
+async fn driven(desktop: &Desktop, program: &Path) -> anyhow::Result<Window> {
+    let home = desktop.home().join("daypass");
+    let port = free_port()?;
+    let variables = [("DAYPASS_HOME", home.to_str().context("a path")?), ("DAYPASS_API_PORT", port.as_str())];
+    desktop.window(program, &["--practice"], &variables).await
 }
 
 /// A port that was free a moment ago: the settings take a number from 1 up.
@@ -29,15 +36,8 @@ fn program() -> String {
     env!("CARGO_BIN_EXE_daypass-desktop").to_owned()
 }
 
-/// How many windows with this title the window manager lists.
-async fn windows(desktop: &Desktop, title: &str) -> anyhow::Result<usize> {
-    let list =
-        desktop.command("xdotool").args(["search", "--onlyvisible", "--name", title]).stdout(Stdio::piped()).output();
-    Ok(String::from_utf8(list.await?.stdout)?.lines().count())
-}
-
 async fn has_windows(desktop: &Desktop, count: usize) -> anyhow::Result<()> {
-    until(&format!("{count} windows can be seen"), || async { Ok(windows(desktop, "^Daypass$").await? == count) }).await
+    until(&format!("{count} windows can be seen"), || async { Ok(desktop.windows("^Daypass$").await? == count) }).await
 }
 
 #[tokio::test]
@@ -95,12 +95,49 @@ async fn without_a_tray_host_there_is_a_window_and_the_icon_comes_when_a_host_do
 }
 
 #[tokio::test]
+async fn control_and_comma_opens_the_settings() -> anyhow::Result<()> {
+    let desktop = Desktop::start().await?;
+    let window = driven(&desktop, Path::new(&program())).await?;
+    // A key that comes before the page does is nobody's.
+    window.says("Practice").await?;
+    desktop.turns_to("Daypass").await?;
+    desktop.key("ctrl+comma").await?;
+    until("the settings can be seen", || async { Ok(desktop.windows("^Daypass settings$").await? == 1) }).await?;
+    window.end().await
+}
+
+#[tokio::test]
+async fn the_windows_own_button_ends_the_program() -> anyhow::Result<()> {
+    let desktop = Desktop::start().await?;
+    let (program, code) = reporting(&desktop)?;
+    let window = driven(&desktop, &program).await?;
+    desktop.tray("daypass").await?;
+    run(&window, "location.hash = '#settings'; return ''").await?;
+    // The driver may be left without an answer: the window is gone.
+    let _ = window.press("Quit Daypass").await;
+    desktop.tray_is_left().await?;
+    until("it has ended", || async { Ok(code.exists()) }).await?;
+    assert_eq!(std::fs::read_to_string(code)?, "0", "quitting is no failure");
+    Ok(())
+}
+
+/// The driver starts the program and keeps its exit code to itself: a script between them writes it down.
+fn reporting(desktop: &Desktop) -> anyhow::Result<(PathBuf, PathBuf)> {
+    use std::os::unix::fs::PermissionsExt;
+    let (script, code) = (desktop.home().join("bin/reporting"), desktop.home().join("code"));
+    let (ours, there) = (program(), code.display().to_string());
+    std::fs::write(
+        &script,
+        format!("#!/bin/sh\n'{ours}' \"$@\"\nprintf %s $? >'{there}.new'\nmv '{there}.new' '{there}'\n"),
+    )?;
+    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755))?;
+    Ok((script, code))
+}
+
+#[tokio::test]
 async fn the_window_may_call_this_programs_commands_and_nothing_else() -> anyhow::Result<()> {
     let desktop = Desktop::start().await?;
-    let home = desktop.home().join("daypass");
-    let port = free_port()?;
-    let variables = [("DAYPASS_HOME", home.to_str().context("a path")?), ("DAYPASS_API_PORT", port.as_str())];
-    let window = desktop.window(Path::new(&program()), &["--practice"], &variables).await?;
+    let window = driven(&desktop, Path::new(&program())).await?;
     until("the program has started", || async { Ok(!invoke(&window, "snapshot").await?.starts_with("no:")) }).await?;
     let seen = invoke(&window, "snapshot").await?;
     assert!(seen.contains("accounts") && seen.contains("practice"), "{seen}");

@@ -4,14 +4,19 @@
 //! Invariant: each desktop has its own display, bus and home folder, and everything that was started for it ends with it,
 //! by process group. What this is not: a place for expectations; those are in the tests that use it.
 //!
-//! Needs (Debian): `xvfb dbus dbus-x11 xfwm4 xfce4-panel xfce4-notifyd gnome-keyring webkit2gtk-driver imagemagick xdotool
-//! wmctrl adwaita-icon-theme fonts-dejavu-core`; for [`person`] also `chromium` and Node with what `ui/` installs.
+//! Needs (Debian): `xvfb dbus dbus-x11 xfwm4 xfce4-panel xfce4-notifyd xsettingsd gnome-keyring webkit2gtk-driver
+//! imagemagick xdotool xclip wmctrl adwaita-icon-theme fonts-dejavu-core`; for [`person`] also `chromium` and Node with what
+//! `ui/` installs.
 #![allow(dead_code, unreachable_pub, reason = "shared source, not a crate: each test uses its own part of it")]
 
+pub mod hands;
+pub mod keyring;
+pub mod look;
 pub mod notices;
 pub mod person;
 pub mod tray;
 pub mod window;
+pub mod world;
 
 use anyhow::{Context, bail};
 use std::future::Future;
@@ -19,7 +24,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 /// Nothing on this desktop takes longer; a loaded machine with two cores was measured at a tenth of it.
@@ -31,6 +36,7 @@ pub struct Desktop {
     /// Ends first: dropped in order.
     started: Vec<Group>,
     panel: Option<Group>,
+    settings: Option<Group>,
     display: String,
     /// A connection to the session bus.
     pub bus: zbus::Connection,
@@ -90,18 +96,14 @@ impl Desktop {
         let display = start_display(folder.path(), &mut started).await?;
         let address = start_bus(folder.path(), &display, &mut started).await?;
         let bus = zbus::connection::Builder::address(address.as_str())?.build().await?;
-        let mut desktop = Self { started, panel: None, display, bus, address, folder };
+        let mut desktop = Self { started, panel: None, settings: None, display, bus, address, folder };
         desktop.start_parts().await?;
         Ok(desktop)
     }
 
     async fn start_parts(&mut self) -> anyhow::Result<()> {
-        let mut keyring = self.command("gnome-keyring-daemon");
-        keyring.args(["--foreground", "--unlock", "--components=secrets"]).stdin(Stdio::piped());
-        let mut keyring = spawn(&mut keyring)?;
-        // The password of the login keyring, which is made with it: an empty line.
-        keyring.0.stdin.take().context("a pipe")?.write_all(b"\n").await?;
-        self.started.push(keyring);
+        self.started.push(self.start_keyring().await?);
+        self.settings = Some(self.start_settings()?);
         self.started.push(spawn(&mut self.command("xfwm4"))?);
         self.started.push(spawn(&mut self.command(&notification_daemon()?))?);
         self.named("org.freedesktop.secrets").await?;
@@ -111,7 +113,8 @@ impl Desktop {
     /// Starts the panel, whose tray is a StatusNotifier host.
     pub async fn start_panel(&mut self) -> anyhow::Result<()> {
         self.panel = Some(spawn(self.command("xfce4-panel").arg("--disable-wm-check"))?);
-        self.named(tray::WATCHER).await
+        self.named(tray::WATCHER).await?;
+        self.let_panel_follow().await
     }
 
     /// Ends the panel, and waits until its tray is gone.
@@ -169,6 +172,7 @@ impl Drop for Desktop {
     fn drop(&mut self) {
         // The last started ends first; display and bus go last.
         self.panel.take();
+        self.settings.take();
         while self.started.pop().is_some() {}
     }
 }

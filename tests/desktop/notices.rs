@@ -11,7 +11,6 @@ use zbus::message::Type;
 use zbus::zvariant::{OwnedValue, Value};
 
 const NAME: &str = "org.freedesktop.Notifications";
-const PATH: &str = "/org/freedesktop/Notifications";
 
 /// A notification as it was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +42,8 @@ pub enum Happening {
     Shown(Notice),
     /// Its sender takes it away.
     Withdrawn(u32),
+    /// The daemon says that somebody pressed this button.
+    Pressed(u32, String),
     /// It is gone, with the daemon's reason: 1 expired, 2 dismissed, 3 withdrawn.
     Closed(u32, u32),
 }
@@ -65,11 +66,6 @@ impl Desktop {
         zbus::fdo::MonitoringProxy::new(&bus).await?.become_monitor(&[], 0).await?;
         Ok(Notices { stream, sent: HashMap::new(), ready: VecDeque::new(), open: BTreeSet::new() })
     }
-
-    /// Presses a button, or `default` for the body, the way a daemon reports it.
-    pub async fn press(&self, id: u32, action: &str) -> anyhow::Result<()> {
-        Ok(self.bus.emit_signal(None::<&str>, PATH, NAME, "ActionInvoked", &(id, action)).await?)
-    }
 }
 
 impl Notices {
@@ -86,7 +82,7 @@ impl Notices {
         match &happening {
             Happening::Shown(notice) => self.open.insert(notice.id),
             Happening::Closed(id, _) => self.open.remove(id),
-            Happening::Withdrawn(_) => false,
+            Happening::Withdrawn(_) | Happening::Pressed(..) => false,
         };
         Ok(happening)
     }
@@ -104,6 +100,13 @@ impl Notices {
                 _ => {}
             }
         }
+    }
+
+    /// Waits until this button of it was pressed.
+    pub async fn pressed(&mut self, id: u32, action: &str) -> anyhow::Result<()> {
+        let wanted = Happening::Pressed(id, action.to_owned());
+        while self.next().await.with_context(|| format!("waiting for {action} of {id}"))? != wanted {}
+        Ok(())
     }
 
     /// Waits until this one is taken away by its sender.
@@ -142,6 +145,10 @@ impl Notices {
             }
             (Type::MethodCall, Some("CloseNotification")) if ours => {
                 self.ready.push_back(Happening::Withdrawn(message.body().deserialize()?));
+            }
+            (Type::Signal, Some("ActionInvoked")) if ours => {
+                let (id, action) = message.body().deserialize()?;
+                self.ready.push_back(Happening::Pressed(id, action));
             }
             (Type::Signal, Some("NotificationClosed")) if ours => {
                 let (id, reason) = message.body().deserialize()?;

@@ -14,6 +14,8 @@ type Colour = [u8; 3];
 
 /// Fewer pixels of a drawing's own colour than this are chance.
 const SEEN: usize = 12;
+/// The height of the panel at the top of the screen.
+const PANEL: u32 = 24;
 /// How much of the screen is shown around an icon, each way.
 const AROUND: (u32, u32) = (110, 18);
 
@@ -72,15 +74,19 @@ impl Desktop {
     pub async fn sees_window(&self, class: &str, picture: &Path) -> anyhow::Result<()> {
         let screen = self.home().join("screen.png");
         self.screenshot(&screen).await?;
-        let mut list = self.command("xdotool");
-        list.args(["search", "--onlyvisible", "--class", class, "getwindowgeometry", "--shell", "%@"]);
-        let said = String::from_utf8(list.stdout(Stdio::piped()).output().await?.stdout)?;
-        let number =
-            |name: &str| said.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('=')?.parse().ok());
-        let numbers =
-            [number("X"), number("Y"), number("WIDTH"), number("HEIGHT")].into_iter().collect::<Option<Vec<u32>>>();
-        let numbers = numbers.with_context(|| format!("no window of {class}: {said}"))?;
-        self.crop(&screen, (numbers[0], numbers[1]), (numbers[2], numbers[3]), picture).await
+        let lies = self.place(class).await?.with_context(|| format!("no window of {class}"))?;
+        let [x, y, width, height] = [lies.x, lies.y, lies.width, lies.height].map(u32::try_from);
+        self.crop(&screen, (x?, y?), (width?, height?), picture).await
+    }
+
+    /// Whether most of the panel is dark.
+    pub(super) async fn panel_is_dark(&self) -> anyhow::Result<bool> {
+        let screen = self.home().join("screen.png");
+        self.screenshot(&screen).await?;
+        let screen = read(&screen)?;
+        let panel = PANEL as usize * screen.width as usize;
+        let dark = colours(&screen).take(panel).filter(|(seen, _)| seen.iter().all(|part| *part < 128)).count();
+        Ok(dark * 2 > panel)
     }
 
     async fn crop(&self, from: &Path, (x, y): (u32, u32), (w, h): (u32, u32), to: &Path) -> anyhow::Result<()> {

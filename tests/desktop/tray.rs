@@ -54,6 +54,12 @@ impl Desktop {
         found.into_inner().context("an item")
     }
 
+    /// Waits until no program's item is left.
+    pub async fn tray_is_left(&self) -> anyhow::Result<()> {
+        let is_ours = |item: &String| item.contains("StatusNotifierItem");
+        until("the item has left the tray", || async { Ok(!self.tray_items().await?.iter().any(is_ours)) }).await
+    }
+
     /// What is in the tray now.
     pub async fn tray_items(&self) -> anyhow::Result<Vec<String>> {
         let watcher = proxy(&self.bus, WATCHER, "/StatusNotifierWatcher", WATCHER).await?;

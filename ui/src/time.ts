@@ -130,7 +130,7 @@ export function when(at: string | number, now: number, exchange: Exchange): stri
   const moment = typeof at === 'number' ? at : ms(at);
   const here = local(moment, now, isShortDay(exchange.seconds));
   if (!differs(moment, exchange)) return here;
-  const otherDay = date(moment) !== date(moment, exchange.zone) ? `${weekday(moment, exchange.zone)} ` : '';
+  const otherDay = date(moment) !== date(moment, exchange.zone) ? `${weekday(moment, exchange.zone)}${nb}` : '';
   return words.time.both(here, words.time.zoned(otherDay + clock(moment, exchange.zone), exchange.zone_word));
 }
 

@@ -69,7 +69,7 @@ export const words = {
     justNow: 'just now',
     day: (time: string, day: string) => `${time} ${day}`,
     both: (local: string, exchange: string) => `${local}\u00a0· ${exchange}`,
-    zoned: (time: string, zone: string) => `${time} ${zone}`,
+    zoned: (time: string, zone: string) => `${time}\u00a0${zone}`,
     tomorrow: 'tomorrow',
     yesterday: 'yesterday',
     onDay: (day: string) => `on ${day}`,
@@ -196,7 +196,7 @@ export const words = {
     allPaused: 'Everything is paused.',
     opens: (span: string, time: string) => `The market opens in ${span}, ${time}`,
     closes: (span: string, time: string) => `The market closes in ${span}, ${time}`,
-    closed: (open: string, close: string, zone: string) => `Trading hours are ${open} to ${close} ${zone}`,
+    closed: (open: string, close: string, zone: string) => `Trading hours are ${open} to ${close}\u00a0${zone}`,
     practiceDay: (span: string) => `A practice day of ${span}`,
   },
 

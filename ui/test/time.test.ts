@@ -61,6 +61,12 @@ describe('a moment', () => {
     expect(plain(when(at(9.25), now, NSE))).toBe('22:45 · Thu 09:15 IST');
   });
 
+  test('of the exchange never breaks inside', () => {
+    travel('America/New_York');
+    const [, exchange] = when(at(9.25), now, NSE).split('· ');
+    expect(exchange).toBe('Thu\u00a009:15\u00a0IST');
+  });
+
   test('of a practice day has seconds, and no exchange clock', () => {
     travel('Asia/Singapore');
     expect(when(at(4.21), now, { ...NSE, seconds: 600 })).toBe('06:42:36');

@@ -2,6 +2,7 @@
 
 use crate::books::Books;
 use crate::desk::Desk;
+use crate::strongroom::Strongroom;
 use async_trait::async_trait;
 use chrono::Duration;
 use daypass_api::{Answer, Browser, Client, HandedOut, NewAccount, Refreshing, SignIn};
@@ -14,6 +15,10 @@ use futures::stream::{self, BoxStream};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::broadcast::error::RecvError;
+
+/// A password needs some seconds; whoever needs longer than this in all finds the vault's own tries.
+const BETWEEN_LOOKS: std::time::Duration = std::time::Duration::from_secs(1);
+const LOOKS: u32 = 120;
 
 /// In process.
 pub(crate) struct InProcess {
@@ -138,11 +143,24 @@ impl Client for InProcess {
     }
 
     async fn unlock(&self) -> Answer<()> {
-        self.desk.strongroom.unlock().await.map_err(|problem| refused(Code::CannotStart, problem))
+        let asked = self.desk.strongroom.unlock().await;
+        asked.map_err(|problem| refused(Code::CannotStart, problem))?;
+        tokio::spawn(follow_unlocking(self.desk.strongroom.clone(), self.handle.clone()));
+        Ok(())
     }
 
     async fn add_practice(&self) -> Answer<AccountId> {
         self.desk.add_practice().await
+    }
+}
+
+/// The dialog is the system's, and says nothing when it ends; the vault's own next try may be minutes away.
+async fn follow_unlocking(strongroom: Strongroom, handle: Handle) {
+    for _ in 0..LOOKS {
+        tokio::time::sleep(BETWEEN_LOOKS).await;
+        if strongroom.opens().await {
+            return strongroom.look(handle);
+        }
     }
 }
 

@@ -145,6 +145,11 @@ impl Strongroom {
         self.ask(|room| room.with(Vault::ask_to_unlock)).await
     }
 
+    /// Tries once more to open the vault, without any dialog: whether it is open.
+    pub(crate) async fn opens(&self) -> bool {
+        self.ask(|room| room.with(Vault::retry).map(|_| room.is_open())).await.unwrap_or(false)
+    }
+
     /// The state as a whole, for everybody to see.
     pub(crate) fn look(&self, handle: Handle) {
         self.send(move |room| room.tell(&handle));

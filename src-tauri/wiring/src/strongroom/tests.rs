@@ -91,6 +91,20 @@ fn what_the_keyring_sealed_waits_for_it_whatever_else_is_there() {
 }
 
 #[tokio::test]
+async fn an_unlocked_keyring_is_found_by_trying_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let keyring = Fake::default();
+    fill(&opened(folder.path(), &keyring, None).expect("a vault"));
+    keyring.be(LOCKED);
+    let (path, other) = (folder.path().to_owned(), keyring.clone());
+    let open = move || opened(&path, &other, None);
+    let strongroom = Strongroom::on(open, Arc::new(crate::clock::RealClock)).expect("a thread");
+    assert!(!strongroom.opens().await, "still locked");
+    keyring.be(None);
+    assert!(strongroom.opens().await, "open now");
+}
+
+#[tokio::test]
 async fn a_secret_that_was_asked_for_in_vain_is_announced_when_the_keyring_opens() {
     let folder = tempfile::tempdir().expect("a folder");
     let (keyring, account) = (Fake::default(), AccountId::new("upstox").expect("an id"));
