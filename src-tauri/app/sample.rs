@@ -44,6 +44,9 @@ pub(crate) fn account(id: &str, now: Moment) -> AccountView {
         paused: None,
         missing: vec![],
         redirect_uri: "http://localhost:5001/callback".into(),
+        readiness: None,
+        check: None,
+        calendar: CalendarView { state: CalendarState::BuiltIn, since: None, exchanges: vec![], problem: None },
         day: day(now),
     }
 }
@@ -56,6 +59,7 @@ pub(crate) fn snapshot(now: Moment, accounts: Vec<AccountView>) -> Snapshot {
         accounts,
         vault: VaultView { kind: VaultKind::Keyring, problem: None },
         notes: vec![],
+        clock_off_seconds: 0,
         version: "0.1.0".into(),
     }
 }
@@ -86,9 +90,10 @@ fn day(now: Moment) -> DayView {
         ],
         goes_on: true,
         cut: Some(3.5),
-        ready: 8.75,
-        open: 9.25,
-        close: 15.5,
+        ready: Some(8.75),
+        open: Some(9.25),
+        close: Some(15.5),
         trades: true,
+        why: None,
     }
 }

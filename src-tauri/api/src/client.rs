@@ -59,6 +59,12 @@ pub trait Client: Send + Sync {
     /// Ends a pause.
     async fn resume(&self, account: &AccountId) -> Answer<()>;
 
+    /// Looks whether this computer is ready for the account's next session; the snapshot has it when this returns.
+    async fn look_around(&self, account: &AccountId) -> Answer<()>;
+
+    /// What happened, newest first, with sums by day and in all. No secret.
+    async fn history(&self, wanted: &HistoryQuery) -> Answer<serde_json::Value>;
+
     /// Hands out the token, if it is good for at least this long.
     async fn token(&self, account: &AccountId, min_validity: Duration) -> Answer<HandedOut>;
 
@@ -82,6 +88,29 @@ pub trait Client: Send + Sync {
 
     /// Adds an account at the built-in practice broker and starts that broker.
     async fn add_practice(&self) -> Answer<AccountId>;
+}
+
+/// What of the ledger is wanted; everything may be left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryQuery {
+    /// Only this account's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountId>,
+    /// From this moment on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Moment>,
+    /// Up to this moment, which is not in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Moment>,
+    /// Only these happenings, with commas between them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kinds: Option<String>,
+    /// At most so many lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<usize>,
+    /// The lines once more, as CSV.
+    #[serde(default)]
+    pub csv: bool,
 }
 
 /// Whether the program may open a browser for this.

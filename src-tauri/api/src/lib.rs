@@ -28,7 +28,7 @@ pub mod token_status;
 mod ui;
 mod wire;
 
-pub use client::{Answer, Browser, Client, HandedOut, NewAccount, Refreshing, SignIn};
+pub use client::{Answer, Browser, Client, HandedOut, HistoryQuery, NewAccount, Refreshing, SignIn};
 pub use socket::{SocketDoor, bind_socket, serve_socket};
 pub use socket_client::SocketClient;
 pub use tcp::{TcpDoor, bind_tcp, serve_tcp};

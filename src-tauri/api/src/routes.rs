@@ -45,6 +45,7 @@ fn open() -> Router<Door> {
         .route("/api/accounts/{id}/cancel", post(account::cancel))
         .route("/api/accounts/{id}/refresh", post(account::refresh))
         .route("/api/accounts/{id}/probe", post(account::probe))
+        .route("/api/accounts/{id}/check", post(account::look_around))
         .route("/api/accounts/{id}/snooze", post(account::snooze))
         .route("/api/accounts/{id}/pause", post(account::pause))
         .route("/api/accounts/{id}/resume", post(account::resume))

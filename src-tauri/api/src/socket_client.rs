@@ -13,7 +13,7 @@ use line::Line;
 #[cfg(not(unix))]
 use no_line::Line;
 
-use crate::client::{Answer, Browser, Client, HandedOut, NewAccount, Refreshing, SignIn};
+use crate::client::{Answer, Browser, Client, HandedOut, HistoryQuery, NewAccount, Refreshing, SignIn};
 use crate::wire::{Added, Changes, How, NewAccountOut, PastedOut, Token, Until};
 use crate::{events, span};
 use async_trait::async_trait;
@@ -95,6 +95,15 @@ impl Client for SocketClient {
         self.line.act(&format!("/api/accounts/{account}/resume")).await
     }
 
+    async fn look_around(&self, account: &AccountId) -> Answer<()> {
+        self.line.act(&format!("/api/accounts/{account}/check")).await
+    }
+
+    async fn history(&self, wanted: &HistoryQuery) -> Answer<serde_json::Value> {
+        let query = serde_urlencoded::to_string(wanted).map_err(|_| unreadable_query())?;
+        self.line.get(&format!("/api/history?{query}")).await
+    }
+
     async fn token(&self, account: &AccountId, min_validity: Duration) -> Answer<HandedOut> {
         let path = format!("/api/token?account={account}&min_validity={}", span::write(min_validity));
         self.line.get::<Token>(&path).await.map(HandedOut::from)
@@ -127,6 +136,11 @@ impl Client for SocketClient {
     async fn add_practice(&self) -> Answer<AccountId> {
         self.line.post("/api/practice", &serde_json::json!({})).await.map(|Added { account }| account)
     }
+}
+
+fn unreadable_query() -> Refused {
+    let problem = Problem::new("bad_query", "That cannot be asked for.", "Ask for less.", Remedy::FixSetting);
+    Refused { code: Code::BadInput, problem }
 }
 
 /// Nobody is there.

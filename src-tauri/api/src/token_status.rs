@@ -6,7 +6,7 @@
 
 use chrono::{DateTime, FixedOffset, Offset, SecondsFormat};
 use daypass_domain::Moment;
-use daypass_manager::view::{AccountView, Level, ProbeOutcome, Snapshot, Standing};
+use daypass_manager::view::{AccountView, Level, ProbeOutcome, ReadinessView, Snapshot, Standing};
 use serde::{Deserialize, Serialize, Serializer};
 
 /// What a script wants to know about one account's token.
@@ -53,6 +53,8 @@ pub struct TokenStatus {
     pub manual: bool,
     /// Whether it is paused.
     pub paused: bool,
+    /// How it stands for the session at hand; null where no session is known to come.
+    pub readiness: Option<ReadinessView>,
 }
 
 /// How to begin, where there is no account.
@@ -89,6 +91,7 @@ impl TokenStatus {
             renews: account.renews,
             manual: account.manual,
             paused: account.paused.is_some(),
+            readiness: account.readiness.clone(),
         }
     }
 
@@ -114,6 +117,7 @@ impl TokenStatus {
             renews: false,
             manual: false,
             paused: false,
+            readiness: None,
         }
     }
 

@@ -44,6 +44,9 @@ pub trait Broker: Send + Sync {
     /// The address that the browser opens. Contains no secret.
     fn authorize_url(&self, credentials: &Credentials, handshake: &Handshake) -> Result<Url, Problem>;
 
+    /// Where its API is, for a look whether it can be reached; `None` while the settings do not say.
+    fn address(&self, credentials: &Credentials) -> Option<Url>;
+
     /// Reads the redirect's parameters, after `state` has been checked by the caller: the artefact to exchange, or the
     /// broker's refusal. Parameters that occur twice never get here.
     fn read_callback(&self, credentials: &Credentials, callback: &Callback) -> Result<Artefact, Problem>;

@@ -66,6 +66,10 @@ impl Broker for OAuth2 {
         Wire::new(credentials, name(credentials))?.authorize_url(handshake)
     }
 
+    fn address(&self, credentials: &Credentials) -> Option<Url> {
+        Setup::read(credentials).ok().map(|setup| setup.token)
+    }
+
     fn read_callback(&self, credentials: &Credentials, callback: &Callback) -> Result<Artefact, Problem> {
         if let Some(issuer) = credentials.account.option("issuer")
             && callback.text("iss") != Some(issuer)

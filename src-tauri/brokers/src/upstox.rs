@@ -118,6 +118,10 @@ impl Broker for Upstox {
         Ok(url)
     }
 
+    fn address(&self, credentials: &Credentials) -> Option<Url> {
+        route(&credentials.account, "/").ok()
+    }
+
     fn read_callback(&self, _credentials: &Credentials, callback: &Callback) -> Result<Artefact, Problem> {
         rfc6749::read(NAME, callback, |code| codes::find(code).map(codes::Entry::problem))
     }

@@ -1,5 +1,6 @@
 //! What can be typed.
 
+use crate::history::History;
 use clap::{Parser, Subcommand};
 use daypass_wiring::practice::{Fault, Order};
 use std::time::Duration;
@@ -66,6 +67,16 @@ pub(crate) enum Verb {
     },
     /// List the accounts
     Accounts,
+    /// Look whether the next session will be ready, and say what is to be done; exit code 5 if it will not
+    Doctor {
+        /// Which account
+        account: Option<String>,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show what happened: sign-ins, renewals, checks, hand-outs, readiness at each open
+    History(History),
     /// Copy a client secret that lies in a file into the keyring, and name the line to delete
     KeepSecret {
         /// Which account
@@ -115,7 +126,7 @@ pub(crate) struct Practice {
     pub(crate) tell: Option<Order>,
 }
 
-fn span(text: &str) -> Result<Duration, String> {
+pub(crate) fn span(text: &str) -> Result<Duration, String> {
     humantime::parse_duration(text).map_err(|_| format!("\"{text}\" is no span of time; write it like 90s, 5m or 2h"))
 }
 

@@ -4,7 +4,9 @@
 //! answer into words and an exit code.
 
 mod args;
+mod doctor;
 mod exit;
+mod history;
 mod out;
 mod serve;
 mod verbs;

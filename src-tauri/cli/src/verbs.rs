@@ -1,7 +1,7 @@
 //! The verbs: each asks the owner one or two questions.
 
 use crate::args::Verb;
-use crate::{out, serve};
+use crate::{doctor, history, out, serve};
 use daypass_wiring::api::TokenStatus;
 use daypass_wiring::domain::{AccountId, Problem, Remedy};
 use daypass_wiring::view::Snapshot;
@@ -33,6 +33,8 @@ pub(crate) async fn run(verb: Verb) -> anyhow::Result<ExitCode> {
                 println(&format!("{}\t{}\t{}", account.id, account.broker_name, account.label))?;
             }
         }
+        Verb::Doctor { account, json } => doctor::doctor(account, json).await?,
+        Verb::History(args) => history::history(args).await?,
         Verb::Dashboard { no_browser } => dashboard(no_browser).await?,
     }
     Ok(ExitCode::SUCCESS)
@@ -155,7 +157,7 @@ async fn dashboard(no_browser: bool) -> anyhow::Result<()> {
 }
 
 /// The owner, and the account that was meant: the only one if none was named.
-async fn ask_owner(account: Option<String>) -> anyhow::Result<(Arc<dyn Client>, AccountId)> {
+pub(crate) async fn ask_owner(account: Option<String>) -> anyhow::Result<(Arc<dyn Client>, AccountId)> {
     let client = daypass_wiring::connect().await?;
     let id = match account {
         Some(account) => AccountId::new(account.clone()).map_err(|_| unknown(&account))?,
@@ -176,7 +178,7 @@ fn only(snapshot: &Snapshot) -> Result<AccountId, Refused> {
     }
 }
 
-fn unknown(account: &str) -> Refused {
+pub(crate) fn unknown(account: &str) -> Refused {
     let problem = Problem::new("unknown_account", "", "See the accounts with `daypass accounts`.", Remedy::FixSetting)
         .saying(format!("There is no account \"{account}\"."));
     Refused { code: Code::UnknownAccount, problem }
@@ -205,7 +207,7 @@ const NO_ACCOUNT: Problem = Problem::new(
 const WHICH_ACCOUNT: Problem = Problem::new("which_account", "There are several accounts.", "", Remedy::FixSetting);
 
 /// A line on standard output; a reader that went away is no error worth a word.
-fn println(line: &str) -> anyhow::Result<()> {
+pub(crate) fn println(line: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "{line}")?;
     Ok(out.flush()?)

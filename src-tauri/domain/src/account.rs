@@ -86,6 +86,7 @@ mod tests {
             close: NaiveTime::MIN,
             exchanges: &["NSE", "BSE"],
         },
+        publishes_calendar: false,
         token_env: "",
         console: None,
     };

@@ -52,6 +52,11 @@ pub(crate) async fn bind(redirect: &RedirectUri, broker: &str) -> Result<Vec<Tcp
     }
 }
 
+/// Whether a sign-in could listen there now, or who or what is in the way. Nothing stays bound.
+pub async fn is_free(redirect: &RedirectUri, broker: &str) -> Result<(), Problem> {
+    bind(redirect, broker).await.map(drop)
+}
+
 /// `localhost` is two addresses; a number is one.
 fn addresses(redirect: &RedirectUri) -> Vec<SocketAddr> {
     let ips: Vec<IpAddr> = match redirect.host() {

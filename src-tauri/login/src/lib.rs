@@ -26,6 +26,7 @@ mod page;
 mod room;
 mod waiting;
 
+pub use bind::is_free;
 pub use browser::{Opener, SystemOpener, environment as inheritable};
 pub use handshake::Handshake;
 pub use page::{NotSaved, Page, Pass};

@@ -131,7 +131,7 @@ impl<H: Hands> Turner<H> {
             }
             Input::Policy(policy) => {
                 self.policy = *policy;
-                self.turn(Event::Woke);
+                self.turn(Event::ClockSet);
             }
             Input::Stop(_) => {}
         }

@@ -84,6 +84,10 @@ impl Broker for ScriptedBroker {
         Ok(url)
     }
 
+    fn address(&self, credentials: &Credentials) -> Option<Url> {
+        credentials.account.option("base_url").and_then(|url| url.parse().ok())
+    }
+
     fn read_callback(&self, _credentials: &Credentials, callback: &Callback) -> Result<Artefact, Problem> {
         callback.secret("code").cloned().map(Artefact).ok_or(USED_UP)
     }

@@ -1,17 +1,26 @@
 //! What carrying out an effect needs: credentials per account, the network, and the sign-ins that wait.
 
+use crate::clock::RealClock;
+use crate::ledger::Book;
 use daypass_brokers::{Broker, Handshake, Network};
 use daypass_domain::{AccountId, Attempt, Credentials, Moment};
 use daypass_login::{Opener, Page, Paster};
 use daypass_manager::Clock;
+use daypass_senses::Watching;
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tokio::sync::oneshot;
 use url::Url;
 
 /// Shared by everything that acts.
 pub(crate) struct Books {
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) clock: RealClock,
+    /// Where calendars are kept.
+    pub(crate) state: PathBuf,
+    pub(crate) ledger: Book,
+    /// Knows whether somebody is there.
+    pub(crate) watching: OnceLock<Watching>,
     pub(crate) opener: Option<Arc<dyn Opener>>,
     http: reqwest::Client,
     accounts: Mutex<HashMap<AccountId, Known>>,
@@ -42,10 +51,16 @@ pub(crate) struct SignIn {
 }
 
 impl Books {
-    pub(crate) fn new(clock: Arc<dyn Clock>, opener: Option<Arc<dyn Opener>>, http: reqwest::Client) -> Self {
+    pub(crate) fn new(
+        clock: RealClock,
+        (state, ledger): (PathBuf, Book),
+        opener: Option<Arc<dyn Opener>>,
+        http: reqwest::Client,
+    ) -> Self {
+        let watching = OnceLock::new();
         let (accounts, sign_ins) = (Mutex::default(), Mutex::default());
         let (ended, erasable) = (Mutex::default(), Mutex::default());
-        Self { clock, opener, http, accounts, sign_ins, ended, erasable }
+        Self { clock, state, ledger, watching, opener, http, accounts, sign_ins, ended, erasable }
     }
 
     pub(crate) fn network(&self) -> Network {

@@ -3,6 +3,7 @@
 //! Every change goes the same way as the first start: read all layers, build each account with its broker and its secret,
 //! and hand it over. What this is not: it validates nothing by itself (`config` and the brokers do).
 
+use crate::almanac;
 use crate::books::{Books, Known};
 use crate::in_process::refused;
 use crate::logging;
@@ -17,7 +18,7 @@ use daypass_manager::view::Note;
 use daypass_manager::{Code, Event, Handle};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
@@ -185,7 +186,7 @@ impl Desk {
             match self.known(settings).await {
                 Ok((known, unread)) => {
                     now_in_force.push(settings.account.id.clone());
-                    let setup = setup(&known, settings, unread);
+                    let setup = setup(&known, settings, unread, &self.folders.state);
                     // Known first: what the manager does about it may need it at once.
                     self.books.put(known);
                     self.handle.event(Event::Put(Box::new(setup)));
@@ -236,7 +237,7 @@ pub(crate) fn option_keys() -> Vec<&'static str> {
 }
 
 /// A secret that cannot be read now is not missing: nobody is asked to enter it again.
-fn setup(known: &Known, settings: &AccountSettings, unread: Option<Problem>) -> Setup {
+fn setup(known: &Known, settings: &AccountSettings, unread: Option<Problem>, state: &Path) -> Setup {
     let (broker, credentials) = (known.broker, &known.credentials);
     Setup {
         account: credentials.account.clone(),
@@ -246,6 +247,7 @@ fn setup(known: &Known, settings: &AccountSettings, unread: Option<Problem>) -> 
         revokes: broker.revocation(credentials).is_some(),
         missing: broker.check(credentials).err().map(|missing| unread.unwrap_or(missing)),
         policy: settings.policy.clone(),
+        calendar: almanac::kept(state, &credentials.account.id),
     }
 }
 

@@ -2,14 +2,16 @@
 //!
 //! Independent per account: a slow broker delays nobody else. What this is not: it decides nothing and retries nothing.
 
+use crate::almanac;
 use crate::books::{Books, Known, SignIn};
+use crate::look_around::{self, Surroundings};
 use crate::strongroom::{Strongroom, random};
 use chrono::{DateTime, FixedOffset};
 use daypass_brokers::{Answer as BrokerAnswer, Artefact, BrokerError, Callback, Failure, Handshake, Probe};
 use daypass_domain::{AccountId, Attempt, Grant, Moment, Problem, Remedy};
 use daypass_login::{NotSaved, Page, Pass, Request};
 use daypass_manager::event::Ending;
-use daypass_manager::{Answer, Effect, Handle, Hands};
+use daypass_manager::{Answer, Effect, Handle, Hands, Opening, Trip};
 use std::sync::Arc;
 use tokio::runtime;
 use tokio::sync::oneshot;
@@ -19,6 +21,7 @@ pub(crate) struct Doer {
     pub(crate) books: Arc<Books>,
     pub(crate) strongroom: Strongroom,
     pub(crate) runtime: runtime::Handle,
+    pub(crate) around: Surroundings,
 }
 
 impl Hands for Doer {
@@ -50,6 +53,13 @@ impl Hands for Doer {
             Effect::Revoke(account, attempt, grant) => {
                 self.runtime.spawn(revoke(books, handle, account, attempt, grant));
             }
+            Effect::Calendar(account, attempt, grant) => {
+                self.runtime.spawn(calendar(books, handle, (account, attempt), grant));
+            }
+            Effect::LookAround(account, attempt) => {
+                self.runtime.spawn(look_around(books, handle, (account, attempt), self.around.clone()));
+            }
+            Effect::Record(entry) => books.ledger.write(entry),
             Effect::Deliver(account, generation) => {
                 tracing::debug!(%account, %generation, "a new token may be handed out");
             }
@@ -58,7 +68,10 @@ impl Hands for Doer {
     }
 }
 
-async fn listen(books: Arc<Books>, handle: Handle, account: AccountId, attempt: Attempt, open: bool) {
+async fn listen(books: Arc<Books>, handle: Handle, account: AccountId, attempt: Attempt, open: Opening) {
+    if open == Opening::IfSomebodyIsThere && !somebody_is_there(&books).await {
+        return handle.answer(account, attempt, Answer::Listening(Err(NOBODY_THERE)));
+    }
     let opened = begin(&books, &account).await;
     let (mut waiting, handshake, url, known) = match opened {
         Ok(opened) => opened,
@@ -71,7 +84,7 @@ async fn listen(books: Arc<Books>, handle: Handle, account: AccountId, attempt: 
         return;
     }
     handle.answer(account.clone(), attempt, Answer::Listening(Ok(url.to_string())));
-    if open {
+    if open != Opening::No {
         tokio::spawn(open_browser(books.clone(), handle.clone(), (account.clone(), attempt), Some(url)));
     }
     let page = tokio::select! {
@@ -120,12 +133,46 @@ async fn open_browser(books: Arc<Books>, handle: Handle, whose: (AccountId, Atte
     handle.answer(account, attempt, Answer::Opened(opened));
 }
 
+/// Idleness often shows only to whoever asks. Where nobody can be asked, the manager's own knowledge was enough.
+async fn somebody_is_there(books: &Books) -> bool {
+    match books.watching.get() {
+        Some(watching) => watching.who_is_there().await != daypass_senses::Presence::Away,
+        None => true,
+    }
+}
+
+async fn calendar(books: Arc<Books>, handle: Handle, whose: (AccountId, Attempt), grant: Option<Grant>) {
+    let (account, attempt) = whose;
+    let answer = match books.known(&account) {
+        Some(known) => almanac::fetch(&books, &books.state, &known, grant.as_ref()).await,
+        None => Err(GONE),
+    };
+    handle.answer(account, attempt, Answer::Calendar(answer));
+}
+
+async fn look_around(books: Arc<Books>, handle: Handle, whose: (AccountId, Attempt), around: Surroundings) {
+    let (account, attempt) = whose;
+    let findings = match (books.known(&account), handle.look().await) {
+        (Some(known), Ok(seen)) => look_around::look(&books, &around, &known, &seen).await,
+        _ => Vec::new(),
+    };
+    handle.answer(account, attempt, Answer::Looked(findings));
+}
+
+/// A broker's own words tell what time it is there.
+fn hear_clock(books: &Books, handle: &Handle, ahead: Option<chrono::Duration>) {
+    if ahead.is_some_and(|ahead| books.clock.heard(ahead)) {
+        handle.event(books.clock.event());
+    }
+}
+
 async fn exchange(books: Arc<Books>, handle: Handle, account: AccountId, attempt: Attempt, artefact: Artefact) {
     let begun = books.sign_in(&account, attempt, |sign_in| (sign_in.known.clone(), sign_in.handshake.clone()));
     let answer = match begun {
         Some((known, handshake)) => {
             let net = books.network();
-            plain(known.broker.exchange(&net, &known.credentials, &handshake, &artefact).await)
+            let answer = known.broker.exchange(&net, &known.credentials, &handshake, &artefact).await;
+            plain(&books, &handle, answer)
         }
         None => Err(gone()),
     };
@@ -133,16 +180,25 @@ async fn exchange(books: Arc<Books>, handle: Handle, account: AccountId, attempt
 }
 
 async fn probe(books: Arc<Books>, handle: Handle, account: AccountId, attempt: Attempt, grant: Grant) {
-    let answer = match books.known(&account) {
-        Some(known) => known.broker.probe(&books.network(), &known.credentials, &grant).await.value,
-        None => Probe::Unknown(GONE),
+    let asked = books.now();
+    let (answer, trip) = match books.known(&account) {
+        Some(known) => {
+            let reached = known.broker.probe(&books.network(), &known.credentials, &grant).await;
+            let trip = Trip { retry_after: reached.retry_after, took: Some(books.now() - asked) };
+            // Whatever stands between us and the broker has a clock of its own.
+            if !matches!(reached.value, Probe::Unknown(_)) {
+                hear_clock(&books, &handle, reached.clock_skew);
+            }
+            (reached.value, trip)
+        }
+        None => (Probe::Unknown(GONE), Trip::default()),
     };
-    handle.answer(account, attempt, Answer::Probed(answer));
+    handle.answer(account, attempt, Answer::Probed(answer, trip));
 }
 
 async fn renew(books: Arc<Books>, handle: Handle, account: AccountId, attempt: Attempt, grant: Grant) {
     let answer = match books.known(&account) {
-        Some(known) => plain(known.broker.renew(&books.network(), &known.credentials, &grant).await),
+        Some(known) => plain(&books, &handle, known.broker.renew(&books.network(), &known.credentials, &grant).await),
         None => Err(gone()),
     };
     handle.answer(account, attempt, Answer::Renewed(answer));
@@ -150,15 +206,18 @@ async fn renew(books: Arc<Books>, handle: Handle, account: AccountId, attempt: A
 
 async fn revoke(books: Arc<Books>, handle: Handle, account: AccountId, attempt: Attempt, grant: Grant) {
     let answer = match books.known(&account) {
-        Some(known) => plain(known.broker.revoke(&books.network(), &known.credentials, &grant).await),
+        Some(known) => plain(&books, &handle, known.broker.revoke(&books.network(), &known.credentials, &grant).await),
         None => Err(gone()),
     };
     handle.answer(account, attempt, Answer::Revoked(answer));
 }
 
 #[expect(clippy::result_large_err, reason = "made once per request, and sent on in an event of the same size")]
-fn plain<T>(answer: BrokerAnswer<T>) -> Result<T, BrokerError> {
-    answer.map(|reached| reached.value)
+fn plain<T>(books: &Books, handle: &Handle, answer: BrokerAnswer<T>) -> Result<T, BrokerError> {
+    answer.map(|reached| {
+        hear_clock(books, handle, reached.clock_skew);
+        reached.value
+    })
 }
 
 fn close(books: &Books, account: &AccountId, attempt: Attempt, ending: Ending) {
@@ -193,6 +252,13 @@ fn local(moment: Moment) -> DateTime<FixedOffset> {
 fn gone() -> BrokerError {
     BrokerError { failure: Failure::NotSent, problem: GONE, retry_after: None }
 }
+
+const NOBODY_THERE: Problem = Problem::new(
+    Opening::NOBODY_THERE,
+    "Nobody is at this computer, so that no browser was opened.",
+    "Sign in when you are there.",
+    Remedy::SignInAgain,
+);
 
 const NO_OPENER: Problem = Problem::new(
     "no_browser",

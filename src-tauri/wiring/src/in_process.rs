@@ -2,13 +2,15 @@
 
 use crate::books::Books;
 use crate::desk::Desk;
+use crate::ledger;
 use crate::strongroom::Strongroom;
 use async_trait::async_trait;
 use chrono::Duration;
-use daypass_api::{Answer, Browser, Client, HandedOut, NewAccount, Refreshing, SignIn};
+use daypass_api::{Answer, Browser, Client, HandedOut, HistoryQuery, NewAccount, Refreshing, SignIn};
 use daypass_domain::{AccountId, Moment, Problem, Remedy, Secret};
+use daypass_history::Filter;
 use daypass_manager::notice::Telling;
-use daypass_manager::view::Snapshot;
+use daypass_manager::view::{AccountView, Snapshot};
 use daypass_manager::{Ask, Code, Handle, Refused, Reply};
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
@@ -117,8 +119,27 @@ impl Client for InProcess {
         self.handle.ask(account, Ask::Resume).await.map(drop)
     }
 
+    async fn look_around(&self, account: &AccountId) -> Answer<()> {
+        self.handle.ask(account, Ask::LookAround).await.map(drop)
+    }
+
+    async fn history(&self, wanted: &HistoryQuery) -> Answer<serde_json::Value> {
+        let kinds = wanted.kinds.as_deref().map_or(Ok(Vec::new()), ledger::kinds);
+        let kinds = kinds.map_err(|problem| refused(Code::BadInput, problem))?;
+        let HistoryQuery { account, since, until, limit, csv, .. } = wanted.clone();
+        let seen = self.handle.look().await?;
+        // Days are the exchange's; accounts in two countries are summed by the first one's.
+        let of = |view: &&AccountView| account.as_ref().is_none_or(|account| view.id == account.as_str());
+        let zone = seen.accounts.iter().find(of).and_then(|view| view.day.zone.parse().ok());
+        // A gap that is still open lasts until now.
+        let filter = Filter { account, since, until: until.or(Some(seen.now)), kinds, limit };
+        let page = self.books.ledger.read(filter, zone.unwrap_or(chrono_tz::UTC), csv).await;
+        page.map_err(|problem| refused(Code::Failed, problem))
+    }
+
     async fn token(&self, account: &AccountId, min_validity: Duration) -> Answer<HandedOut> {
         let out = self.handle.hand_out(account, min_validity).await?;
+        self.books.ledger.handed_out(ledger::handed_out(account, out.generation.0, self.books.now()));
         Ok(HandedOut { token: out.token, generation: out.generation.0, expiry_time: out.ends, env: out.env.into() })
     }
 

@@ -4,24 +4,28 @@
 //! them over the socket. Whoever calls it gets a [`Client`] and never knows which. Adding a part means one line in
 //! `run`. What this part is not: it decides nothing.
 
+mod almanac;
 mod books;
 mod clock;
 mod desk;
+mod feelers;
 mod hands;
 mod in_process;
+mod ledger;
 mod lock;
 mod logging;
+mod look_around;
 mod private;
 mod rehearsal;
 mod run;
 mod strongroom;
 
 pub use daypass_api as api;
-pub use daypass_api::{Answer, Browser, Client, HandedOut, NewAccount, Refreshing, SignIn};
+pub use daypass_api::{Answer, Browser, Client, HandedOut, HistoryQuery, NewAccount, Refreshing, SignIn};
 pub use daypass_config::{Environment, Folders};
 pub use daypass_domain as domain;
 pub use daypass_domain::{AccountId, Moment, Problem, Remedy, Secret};
 pub use daypass_login::{Opener, SystemOpener, inheritable};
-pub use daypass_manager::{Code, Refused, notice, view};
+pub use daypass_manager::{Code, Refused, check, notice, view};
 pub use daypass_practice as practice;
 pub use run::{Running, Start, connect, start};

@@ -3,10 +3,13 @@
 use crate::books::Books;
 use crate::clock::{RealClock, local_offset, watch_jumps};
 use crate::desk::{Desk, option_keys};
+use crate::feelers;
 use crate::hands::Doer;
 use crate::in_process::{InProcess, refused};
+use crate::ledger::Book;
 use crate::lock::{self, Lock, Tried};
 use crate::logging::{self, Log};
+use crate::look_around::Surroundings;
 use crate::private;
 use crate::rehearsal::Rehearsal;
 use crate::strongroom::Strongroom;
@@ -69,6 +72,7 @@ pub struct Running {
 struct Owner {
     handle: Handle,
     strongroom: Strongroom,
+    ledger: Book,
     desk: Arc<Desk>,
     doors: CancellationToken,
     tasks: Vec<JoinHandle<()>>,
@@ -149,6 +153,7 @@ impl Running {
         owner.handle.stop().await;
         let _ = owner.turner.await;
         owner.strongroom.flush().await;
+        owner.ledger.flush().await;
         owner.desk.rehearsal.stop().await;
         tracing::info!("Daypass has ended");
     }
@@ -175,12 +180,17 @@ async fn own(start: Start, folders: Folders, lock: Lock) -> anyhow::Result<Runni
     let logging = &first.settings.logging;
     let log = logging::start(&logging.level, Some(&folders.state.join(&logging.file)));
     let passphrase = passphrase(&start.env);
-    let clock = Arc::new(RealClock);
-    let strongroom = Strongroom::open(folders.data.join("vault"), passphrase, clock.clone())?;
-    let books = Arc::new(Books::new(clock.clone(), start.opener.clone(), daypass_brokers::http_client()));
+    let clock = RealClock::default();
+    let shared = Arc::new(clock.clone());
+    let strongroom = Strongroom::open(folders.data.join("vault"), passphrase, shared.clone())?;
+    let (trouble, troubles) = std::sync::mpsc::channel();
+    let ledger = Book::open(folders.state.clone(), shared.clone(), move |problem| drop(trouble.send(problem)))?;
+    let place = (folders.state.clone(), ledger.clone());
+    let books = Arc::new(Books::new(clock.clone(), place, start.opener.clone(), daypass_brokers::http_client()));
     let runtime = tokio::runtime::Handle::current();
-    let doer = Doer { books: books.clone(), strongroom: strongroom.clone(), runtime };
-    let (handle, turning) = service::start(first.settings.policy.clone(), clock, doer);
+    let around = surroundings(&start, &folders, &clock);
+    let doer = Doer { books: books.clone(), strongroom: strongroom.clone(), runtime, around };
+    let (handle, turning) = service::start(first.settings.policy.clone(), shared, doer);
     let turner = tokio::spawn(turning);
     let desk = Arc::new(Desk {
         folders: folders.clone(),
@@ -195,6 +205,7 @@ async fn own(start: Start, folders: Folders, lock: Lock) -> anyhow::Result<Runni
     });
     handle.event(Event::LocalOffset(local_offset()));
     strongroom.look(handle.clone());
+    let _ = books.watching.set(feelers::watch(handle.clone()));
     let client: Arc<dyn Client> = Arc::new(InProcess { handle: handle.clone(), books, desk: desk.clone() });
     let doors = CancellationToken::new();
     let bound = Doors::bind(&first, &folders, &desk).await;
@@ -202,12 +213,34 @@ async fn own(start: Start, folders: Folders, lock: Lock) -> anyhow::Result<Runni
     if start.practice && first.settings.accounts.is_empty() {
         client.add_practice().await?;
     }
+    // Opened by now, or the reason is there: the ledger's thread says it first of all.
+    ledger.flush().await;
+    for problem in troubles.try_iter() {
+        desk.note(Note { about: "the ledger".into(), problem });
+    }
     handle.event(Event::Started);
-    let helpers = [tokio::spawn(watch_jumps(handle.clone())), tokio::spawn(desk.clone().follow_vault())];
+    let helpers = [tokio::spawn(watch_jumps(handle.clone(), clock)), tokio::spawn(desk.clone().follow_vault())];
     let address = bound.tcp.as_ref().map(daypass_api::TcpDoor::url);
     let tasks = bound.serve(&client, &doors);
-    let owner = Owner { handle, strongroom, desk, doors, tasks, helpers, turner, address, _lock: lock, _log: log };
+    let owner =
+        Owner { handle, strongroom, ledger, desk, doors, tasks, helpers, turner, address, _lock: lock, _log: log };
     Ok(Running { client, owner: Some(owner) })
+}
+
+/// Where a look at this computer goes. A service without a browser is no desktop: nobody is asked on it.
+fn surroundings(start: &Start, folders: &Folders, clock: &RealClock) -> Surroundings {
+    let set = |name: &str| start.env.text(name).is_some_and(|value| !value.is_empty());
+    let entry = "autostart/daypass-desktop.desktop";
+    let config = start.env.text("XDG_CONFIG_HOME").map(PathBuf::from);
+    let config = config.or_else(|| start.env.text("HOME").map(|home| Path::new(home).join(".config")));
+    let desktop =
+        start.opener.is_some().then(|| set("DISPLAY") || set("WAYLAND_DISPLAY") || !cfg!(target_os = "linux"));
+    Surroundings {
+        data: folders.data.clone(),
+        autostart: config.into_iter().chain([PathBuf::from("/etc/xdg")]).map(|place| place.join(entry)).collect(),
+        desktop,
+        clock: clock.clone(),
+    }
 }
 
 /// The settings, only to know where the log goes and which doors to open.

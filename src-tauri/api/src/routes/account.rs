@@ -60,6 +60,11 @@ pub(crate) async fn probe(State(door): State<Door>, Named(account): Named) -> Re
     Ok(StatusCode::NO_CONTENT)
 }
 
+pub(crate) async fn look_around(State(door): State<Door>, Named(account): Named) -> Result<StatusCode, Refusal> {
+    door.client.look_around(&account).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 pub(crate) async fn snooze(State(door): State<Door>, Named(account): Named) -> Result<StatusCode, Refusal> {
     door.client.snooze(&account).await?;
     Ok(StatusCode::NO_CONTENT)

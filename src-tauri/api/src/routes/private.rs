@@ -4,7 +4,7 @@
 //! token route is the only one that looks at a token.
 
 use crate::body::{Named, Params, Sent};
-use crate::client::NewAccount;
+use crate::client::{HistoryQuery, NewAccount};
 use crate::door::Door;
 use crate::problem::{Refusal, bad_input, no_account, unknown_account};
 use crate::span;
@@ -24,6 +24,7 @@ use serde::Deserialize;
 pub(crate) fn table() -> Vec<(&'static str, MethodFilter, MethodRouter<Door>)> {
     vec![
         ("/api/token", MethodFilter::GET, get(token)),
+        ("/api/history", MethodFilter::GET, get(history)),
         ("/api/settings", MethodFilter::GET, get(settings)),
         ("/api/settings", MethodFilter::POST, post(change_settings)),
         ("/api/accounts", MethodFilter::POST, post(put_account)),
@@ -66,6 +67,13 @@ fn only(snapshot: &Snapshot) -> Result<AccountId, Refused> {
 fn span_of(text: &str) -> Result<Duration, Refused> {
     let todo = "Write seconds, or a span such as 2h or 90s.";
     span::parse(text).ok_or_else(|| bad_input("That is no span of time.", todo))
+}
+
+async fn history(
+    State(door): State<Door>,
+    Params(wanted): Params<HistoryQuery>,
+) -> Result<Json<serde_json::Value>, Refusal> {
+    Ok(Json(door.client.history(&wanted).await?))
 }
 
 async fn settings(State(door): State<Door>) -> Result<Json<serde_json::Value>, Refusal> {

@@ -41,6 +41,21 @@ pub fn account(id: &str, now: Moment) -> AccountView {
         paused: None,
         missing: vec![],
         redirect_uri: "http://localhost:5001/callback".into(),
+        readiness: Some(ReadinessView {
+            state: Ready::Ready,
+            why: None,
+            opens: now + Duration::hours(1),
+            closes: now + Duration::hours(7),
+            ready_by: now + Duration::minutes(30),
+            sign_in_from: None,
+        }),
+        check: None,
+        calendar: CalendarView {
+            state: CalendarState::BuiltIn,
+            since: None,
+            exchanges: vec!["NSE".into()],
+            problem: None,
+        },
         day: day(now),
     }
 }
@@ -53,6 +68,7 @@ pub fn snapshot(now: Moment, accounts: Vec<AccountView>) -> Snapshot {
         accounts,
         vault: VaultView { kind: VaultKind::Keyring, problem: None },
         notes: vec![],
+        clock_off_seconds: 0,
         version: "0.1.0".into(),
     }
 }
@@ -78,9 +94,10 @@ fn day(now: Moment) -> DayView {
         spans: vec![SpanView { from: 9.0, to: 12.0, kind: SpanKind::Spent }],
         goes_on: true,
         cut: Some(3.5),
-        ready: 8.75,
-        open: 9.25,
-        close: 15.5,
+        ready: Some(8.75),
+        open: Some(9.25),
+        close: Some(15.5),
         trades: true,
+        why: None,
     }
 }

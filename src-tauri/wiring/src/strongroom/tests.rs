@@ -98,7 +98,7 @@ async fn an_unlocked_keyring_is_found_by_trying_again() {
     keyring.be(LOCKED);
     let (path, other) = (folder.path().to_owned(), keyring.clone());
     let open = move || opened(&path, &other, None);
-    let strongroom = Strongroom::on(open, Arc::new(crate::clock::RealClock)).expect("a thread");
+    let strongroom = Strongroom::on(open, Arc::new(crate::clock::RealClock::default())).expect("a thread");
     assert!(!strongroom.opens().await, "still locked");
     keyring.be(None);
     assert!(strongroom.opens().await, "open now");
@@ -114,7 +114,7 @@ async fn a_secret_that_was_asked_for_in_vain_is_announced_when_the_keyring_opens
     keyring.be(LOCKED);
     let (path, other) = (folder.path().to_owned(), keyring.clone());
     let open = move || opened(&path, &other, None);
-    let strongroom = Strongroom::on(open, Arc::new(crate::clock::RealClock)).expect("a thread");
+    let strongroom = Strongroom::on(open, Arc::new(crate::clock::RealClock::default())).expect("a thread");
     assert_eq!(strongroom.client_secret(account.clone()).await.expect_err("locked").code, "VAULT_LOCKED");
     keyring.be(None);
     // Whatever is asked of the vault next opens it.
@@ -149,7 +149,7 @@ async fn what_began_in_memory_moves_to_disk_when_a_keyring_comes_up() {
     keyring.be(ABSENT);
     let (path, other) = (folder.path().to_owned(), keyring.clone());
     let open = move || opened(&path, &other, None);
-    let strongroom = Strongroom::on(open, Arc::new(crate::clock::RealClock)).expect("a thread");
+    let strongroom = Strongroom::on(open, Arc::new(crate::clock::RealClock::default())).expect("a thread");
     let secret = Secret::new("kept-in-memory");
     strongroom.set_client_secret(account.clone(), secret.clone()).await.expect("in memory");
     assert!(!strongroom.holds(account.clone(), secret.clone()).await.expect("an answer"), "nothing is sealed");

@@ -1,0 +1,227 @@
+//! The ledger's own lane: one thread that writes what happened, in batches, and answers questions about it.
+//!
+//! The invariant: nothing waits for it. A ledger that cannot be opened or written costs a sentence in the log and in the
+//! window; what could not be written is kept, up to a bound, and tried again with what comes next.
+
+use chrono_tz::Tz;
+use daypass_domain::{AccountId, Entry, Happening, Moment, Problem, Remedy};
+use daypass_history::{Filter, Ledger};
+use daypass_manager::Clock;
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use tokio::sync::oneshot;
+
+/// So much is kept while it cannot be written: some days of one account, or an hour of very many.
+const KEPT: usize = 10_000;
+/// Answers are cut to so many lines unless somebody asks for more.
+const LINES: usize = 1_000;
+
+/// The way to the ledger; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Book {
+    jobs: mpsc::Sender<Job>,
+    /// Which generation of each account was handed out: a bot that asks each second is one line.
+    handed: Arc<Mutex<HashMap<AccountId, u64>>>,
+}
+
+enum Job {
+    Write(Entry),
+    Read(Box<dyn FnOnce(Result<&Ledger, Problem>) + Send>),
+}
+
+impl Book {
+    /// Opens the ledger on a thread of its own; the thread ends with the last handle. `say` is told, once, what is wrong
+    /// with it.
+    pub(crate) fn open(
+        folder: PathBuf,
+        clock: Arc<dyn Clock>,
+        say: impl FnOnce(Problem) + Send + 'static,
+    ) -> std::io::Result<Self> {
+        let (jobs, queue) = mpsc::channel();
+        std::thread::Builder::new().name("ledger".into()).spawn(move || {
+            let ledger = Ledger::open(&folder, clock.now());
+            match &ledger {
+                Ok(ledger) => {
+                    if let Some(problem) = ledger.notice() {
+                        say(problem.clone());
+                    }
+                    if let Err(error) = ledger.prune(daypass_history::kept_since(clock.now())) {
+                        tracing::warn!("Old lines of the ledger could not be removed: {}", error.problem());
+                    }
+                }
+                Err(error) => say(error.problem()),
+            }
+            serve(&ledger, &queue);
+        })?;
+        Ok(Self { jobs, handed: Arc::default() })
+    }
+
+    /// Writes a line.
+    pub(crate) fn write(&self, entry: Entry) {
+        let _ = self.jobs.send(Job::Write(entry));
+    }
+
+    /// A token was handed out; the first time for each generation is written down.
+    pub(crate) fn handed_out(&self, entry: Entry) {
+        let Happening::HandedOut { generation, .. } = entry.happening else { return };
+        let mut handed = self.handed.lock().unwrap_or_else(PoisonError::into_inner);
+        if handed.insert(entry.account.clone(), generation.0) != Some(generation.0) {
+            self.write(entry);
+        }
+    }
+
+    /// Lines, sums by day, and all sums together, as JSON.
+    pub(crate) async fn read(&self, filter: Filter, zone: Tz, csv: bool) -> Result<Value, Problem> {
+        let (reply, answer) = oneshot::channel();
+        let read = move |ledger: Result<&Ledger, Problem>| {
+            let _ = reply.send(ledger.and_then(|ledger| page(ledger, filter, zone, csv)));
+        };
+        let _ = self.jobs.send(Job::Read(Box::new(read)));
+        answer.await.unwrap_or(Err(GONE))
+    }
+
+    /// Everything written so far is on disk when this returns.
+    pub(crate) async fn flush(&self) {
+        let (reply, done) = oneshot::channel();
+        let _ = self.jobs.send(Job::Read(Box::new(move |_| {
+            let _ = reply.send(());
+        })));
+        let _ = done.await;
+    }
+}
+
+fn serve(ledger: &Result<Ledger, daypass_history::LedgerError>, queue: &mpsc::Receiver<Job>) {
+    let mut kept = Vec::new();
+    let mut failed = false;
+    while let Ok(first) = queue.recv() {
+        let mut next = Some(first);
+        let mut read = None;
+        // What has piled up goes in one transaction.
+        while let Some(job) = next.take() {
+            match job {
+                Job::Write(entry) => {
+                    kept.push(entry);
+                    next = queue.try_recv().ok();
+                }
+                Job::Read(job) => read = Some(job),
+            }
+        }
+        failed = write(ledger, &mut kept, failed);
+        if let Some(job) = read {
+            job(ledger.as_ref().map_err(daypass_history::LedgerError::problem));
+        }
+    }
+}
+
+/// Writes what is kept; true if it could not be. The trouble is told once, not with every line.
+fn write(ledger: &Result<Ledger, daypass_history::LedgerError>, kept: &mut Vec<Entry>, failed: bool) -> bool {
+    if kept.is_empty() {
+        return failed;
+    }
+    let written = match ledger {
+        Ok(ledger) => ledger.append(kept).map_err(|error| error.problem()),
+        Err(error) => Err(error.problem()),
+    };
+    match written {
+        Ok(()) => {
+            kept.clear();
+            false
+        }
+        Err(problem) => {
+            if !failed {
+                tracing::warn!("What happened could not be written down: {problem}");
+            }
+            let over = kept.len().saturating_sub(KEPT);
+            kept.drain(..over);
+            true
+        }
+    }
+}
+
+fn page(ledger: &Ledger, filter: Filter, zone: Tz, csv: bool) -> Result<Value, Problem> {
+    let filter = Filter { limit: Some(filter.limit.unwrap_or(LINES)), ..filter };
+    let read = || -> Result<Value, daypass_history::LedgerError> {
+        let entries = ledger.list(&filter)?;
+        let lines: Vec<Value> = entries.iter().map(line).collect();
+        let csv = csv.then(|| daypass_history::csv(&entries));
+        let (days, totals) = (ledger.days(&filter, zone)?, ledger.totals(&filter)?);
+        Ok(json!({ "entries": lines, "days": days, "totals": totals, "csv": csv }))
+    };
+    read().map_err(|error| error.problem())
+}
+
+/// The entry, with its sentence beside it.
+fn line(entry: &Entry) -> Value {
+    let mut line = serde_json::to_value(entry).unwrap_or_default();
+    line["sentence"] = entry.happening.sentence().into();
+    line
+}
+
+/// From a text such as `signed_in,refused`, the names that exist; else what is wrong with it.
+pub(crate) fn kinds(text: &str) -> Result<Vec<String>, Problem> {
+    let names: Vec<String> =
+        text.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect();
+    match names.iter().find(|name| !Happening::NAMES.contains(&name.as_str())) {
+        None => Ok(names),
+        Some(unknown) => Err(UNKNOWN_KIND
+            .saying(format!("Nothing in the ledger is called \"{unknown}\"."))
+            .advising(format!("Allowed: {}.", Happening::NAMES.join(", ")))),
+    }
+}
+
+/// A hand-out to somebody on this computer.
+pub(crate) fn handed_out(account: &AccountId, generation: u64, now: Moment) -> Entry {
+    let generation = daypass_domain::Generation(generation);
+    let (to, via) = ("this computer".to_owned().into(), daypass_domain::ledger::Via::Socket);
+    Entry { at: now, account: account.clone(), happening: Happening::HandedOut { generation, to, via } }
+}
+
+const GONE: Problem = Problem::new(
+    "ledger_gone",
+    "The ledger's thread has ended.",
+    "Restart Daypass; the log has more.",
+    Remedy::TryAgain,
+);
+const UNKNOWN_KIND: Problem = Problem::new("unknown_kind", "", "", Remedy::FixSetting);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::RealClock;
+
+    fn entry(happening: Happening) -> Entry {
+        Entry { at: RealClock::default().now(), account: AccountId::new("upstox").expect("an id"), happening }
+    }
+
+    #[tokio::test]
+    async fn what_happened_is_read_back_and_a_bot_that_polls_is_one_line() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let clock = Arc::new(RealClock::default());
+        let book =
+            Book::open(folder.path().to_owned(), clock.clone(), |problem| panic!("{problem}")).expect("a thread");
+        book.write(entry(Happening::Started));
+        for generation in [1, 1, 1, 2] {
+            book.handed_out(handed_out(&AccountId::new("upstox").expect("an id"), generation, clock.now()));
+        }
+        let page = book.read(Filter::default(), chrono_tz::Asia::Kolkata, false).await.expect("a page");
+        let names: Vec<_> = page["entries"].as_array().expect("lines").iter().map(|line| &line["happened"]).collect();
+        assert_eq!(names, ["handed_out", "handed_out", "started"], "newest first");
+        assert_eq!(page["totals"]["hand_outs"], 2);
+        assert!(page["entries"][2]["sentence"].as_str().is_some_and(|sentence| sentence.ends_with('.')));
+        assert_eq!(kinds("signed_in, nonsense").expect_err("unknown").code, "unknown_kind");
+    }
+
+    #[tokio::test]
+    async fn a_ledger_that_cannot_be_opened_is_said_and_costs_nothing_else() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (told, hears) = mpsc::channel();
+        let nowhere = folder.path().join("missing");
+        let say = move |problem| told.send(problem).expect("somebody listens");
+        let book = Book::open(nowhere, Arc::new(RealClock::default()), say).expect("a thread");
+        book.write(entry(Happening::Started));
+        assert!(book.read(Filter::default(), chrono_tz::Asia::Kolkata, false).await.is_err());
+        hears.recv().expect("it says so");
+    }
+}
