@@ -34,18 +34,22 @@ goes_on: boolean,
  */
 cut: number | null, 
 /**
- * The owner's ready-by time.
+ * The owner's ready-by time; none if nothing trades on this day.
  */
-ready: number, 
+ready: number | null, 
 /**
  * When trading opens.
  */
-open: number, 
+open: number | null, 
 /**
  * When trading closes.
  */
-close: number, 
+close: number | null, 
 /**
  * Whether the market trades on this day at all.
  */
-trades: boolean, };
+trades: boolean, 
+/**
+ * Why the day is not like its weekday, such as the name of a holiday.
+ */
+why: string | null, };

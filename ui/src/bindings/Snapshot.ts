@@ -28,6 +28,11 @@ vault: VaultView,
  */
 notes: Array<Note>, 
 /**
+ * How far this computer's clock is behind (positive) or ahead (negative) of the brokers', in seconds; 0 if that is
+ * not worth telling. Every time in here has it taken into account.
+ */
+clock_off_seconds: number, 
+/**
  * The program's version.
  */
 version: string, };
