@@ -63,7 +63,10 @@ pub(crate) async fn history(args: History) -> anyhow::Result<()> {
         return println("Nothing has happened in that time.");
     }
     entries.iter().rev().try_for_each(|entry| println(&line(entry)))?;
-    println(&totals(&page["totals"]))
+    match page["totals"]["sessions"].as_u64() {
+        None | Some(0) => Ok(()),
+        Some(_) => println(&totals(&page["totals"])),
+    }
 }
 
 fn text<'a>(value: &'a Value, key: &str) -> &'a str {

@@ -20,7 +20,7 @@ pub(crate) fn accounts(accounts: &[&AccountView], now: DateTime<Utc>) -> std::io
         writeln!(
             out,
             "{on}{shape}{off} {id:ids$}  {label:labels$}  {on}{word:<20}{off}  {left:<14}  {}",
-            next(account)
+            next(account, now)
         )?;
     }
     Ok(())
@@ -52,7 +52,7 @@ fn left(account: &AccountView, now: DateTime<Utc>) -> String {
     }
 }
 
-fn next(account: &AccountView) -> String {
+fn next(account: &AccountView, now: DateTime<Utc>) -> String {
     let what = match account.next.step {
         NextStep::Nothing => return "Next: nothing".into(),
         NextStep::EnterCredentials => return account.missing.join(" "),
@@ -64,8 +64,12 @@ fn next(account: &AccountView) -> String {
         NextStep::GiveUp => "give up waiting",
         NextStep::Resume => "resume",
     };
-    match account.next.at {
-        Some(at) => format!("Next: {what} at {}", at.with_timezone(&Local).format("%H:%M")),
+    match account.next.at.map(|at| at.with_timezone(&Local)) {
+        // Another day is named: a sign-in is due tomorrow, or on Monday.
+        Some(at) if at.date_naive() != now.with_timezone(&Local).date_naive() => {
+            format!("Next: {what} on {}", at.format("%A at %H:%M"))
+        }
+        Some(at) => format!("Next: {what} at {}", at.format("%H:%M")),
         None => "Next: sign in".into(),
     }
 }

@@ -134,6 +134,14 @@ pub(crate) static ROWS: &[Row] = &[
         apply: |s, v| s.policy.sign_in_wait = v.millis(60.0),
     },
     Row {
+        key: "ready_before_minutes",
+        label: "Ready before the open",
+        help: "How long before the first session opens the token must be proven; the loud reminders begin then.",
+        kind: Kind::Number(5.0, 240.0, "min"),
+        default: "30",
+        apply: |s, v| s.policy.ready_before = v.millis(60.0),
+    },
+    Row {
         key: "open_browser",
         label: "Open the browser",
         help: "auto: by itself while somebody is there. ask: only when you press a button.",
