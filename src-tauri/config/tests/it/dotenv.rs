@@ -1,0 +1,58 @@
+//! `.env` files: what they say, and what is told about them without showing a secret.
+
+use crate::{Place, sentences};
+use std::fs;
+
+#[test]
+fn a_broken_dotenv_never_shows_its_line() {
+    let place = Place::new().file("config/.env", "DAYPASS_ATTEMPTS=6\nUPSTOX_CLIENT_SECRET='unclosed-secret\n");
+    let loaded = place.load();
+    assert_eq!(loaded.settings.policy.attempts, 6);
+    assert!(!sentences(&loaded).concat().contains("unclosed-secret"), "{:?}", sentences(&loaded));
+}
+
+#[test]
+fn a_dotenv_that_cannot_be_read_is_told() {
+    let place = Place::new().file("check.txt", "");
+    fs::create_dir(place.root.path().join("config/.env")).expect("a folder where a file should be");
+    let said = sentences(&place.load()).concat();
+    assert!(said.contains(".env cannot be read"), "{said}");
+}
+
+#[test]
+fn a_dollar_that_was_read_as_a_variable_is_told() {
+    let place = Place::new().file("config/.env", "UPSTOX_CLIENT_ID=a\nUPSTOX_CLIENT_SECRET=pa$ss-word\n");
+    let said = sentences(&place.load()).concat();
+    assert!(said.contains("line 2") && said.contains("single quotes") && !said.contains("ss-word"), "{said}");
+    let place = Place::new().file("config/.env", "UPSTOX_CLIENT_ID=a\nUPSTOX_CLIENT_SECRET='pa$ss-word'\n");
+    let loaded = place.load();
+    assert!(loaded.notes.is_empty(), "{:?}", loaded.notes);
+    assert!(loaded.settings.accounts[0].secret.as_ref().expect("a secret").matches(b"pa$ss-word"));
+}
+
+#[test]
+fn blanks_around_a_value_are_not_part_of_it() {
+    let redirect = "http://127.0.0.1:5001/cb";
+    let lines =
+        format!("UPSTOX_CLIENT_ID=key-1\r\nUPSTOX_CLIENT_SECRET='secret-1 '\r\nUPSTOX_REDIRECT_URI={redirect}\r\n");
+    let yaml = format!(
+        "upstox:\r\n  client_id: \"key-1 \"\r\n  client_secret: \"secret-1\\r\"\r\n  redirect_uri: \" {redirect}\\r\"\r\n"
+    );
+    for (sentence, place) in [
+        ("a .env file from Windows", Place::new().file("work/.env", &lines)),
+        (
+            "a shell that has read one",
+            Place::new()
+                .env("UPSTOX_CLIENT_ID", "key-1\r")
+                .env("UPSTOX_CLIENT_SECRET", "secret-1\r")
+                .env("UPSTOX_REDIRECT_URI", &format!("{redirect}\r")),
+        ),
+        ("a settings file", Place::new().file("config/config.yaml", &yaml)),
+    ] {
+        let loaded = place.load();
+        assert!(loaded.notes.is_empty(), "{sentence}: {:?}", loaded.notes);
+        let upstox = &loaded.settings.accounts[0];
+        assert_eq!((upstox.account.client_id.as_str(), upstox.account.redirect_uri.as_str()), ("key-1", redirect));
+        assert!(upstox.secret.as_ref().is_some_and(|secret| secret.matches(b"secret-1")), "{sentence}");
+    }
+}

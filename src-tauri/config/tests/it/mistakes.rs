@@ -1,0 +1,58 @@
+//! What is wrong is told, and costs never more than the setting with the mistake.
+
+use crate::{Place, sentences};
+
+#[test]
+fn every_mistake_names_file_line_key_and_what_is_allowed() {
+    for (yaml, wanted) in [
+        (
+            "logging:\n  level: loud\n",
+            "config.yaml line 2: logging.level is \"loud\", which is left out. Allowed: error, warn, info, debug, trace.",
+        ),
+        ("atempts: 4\n", "config.yaml line 1: There is no setting \"atempts\"; it is left out. Did you mean attempts?"),
+        (
+            "\nattempts: [1]\n",
+            "config.yaml line 2: attempts is a list, which is left out. Allowed: a whole number from 1 to 10.",
+        ),
+        (
+            "upstox:\n  client_id: a\n  redirect_uri: https://example.org/\n",
+            "config.yaml line 3: accounts.upstox.redirect_uri is \"https://example.org/\": it must begin with http://; Daypass catches the sign-in on this computer, without a certificate. http://localhost:5001/callback is used instead. Write it exactly as it is registered at the broker.",
+        ),
+        (
+            "accounts:\n- label: x\n",
+            "config.yaml line 2: An account has no id and is left out. Give it one, such as `id: main`.",
+        ),
+        (
+            "accounts:\n- id: x\n  clinet_id: y\n",
+            "config.yaml line 3: There is no setting \"clinet_id\"; it is left out. Did you mean client_id?",
+        ),
+        (
+            "accounts:\n- id: x\n  day: soon\n",
+            "config.yaml line 3: accounts.x.day is \"soon\", which is left out. Allowed: a span such as 10m, from 1s.",
+        ),
+    ] {
+        let place = Place::new().file("config/config.yaml", &format!("{yaml}check_every_minutes: 7\n"));
+        let loaded = place.load();
+        assert_eq!(sentences(&loaded), [wanted], "{yaml}");
+        assert_eq!(loaded.settings.policy.check_every, chrono::Duration::minutes(7), "the rest is good: {yaml}");
+    }
+}
+
+#[test]
+fn a_broken_file_costs_only_itself() {
+    let place = Place::new()
+        .file("config/config.yaml", "attempts: 5\nlogging: [\n")
+        .file("config/settings.yaml", "lead_minutes: 20\n");
+    let loaded = place.load();
+    assert_eq!(loaded.settings.policy.lead, chrono::Duration::minutes(20));
+    assert_eq!(loaded.settings.policy.attempts, 3);
+    let said = sentences(&loaded);
+    assert!(said[0].starts_with("config.yaml line "), "{said:?}");
+}
+
+#[test]
+fn red_above_green_is_a_mistake_of_both() {
+    let loaded = Place::new().file("config/config.yaml", "red_below_hours: 4\n").load();
+    assert_eq!(loaded.settings.policy, daypass_domain::Policy::default());
+    assert_eq!(loaded.notes.len(), 1);
+}
