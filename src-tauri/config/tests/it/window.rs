@@ -82,3 +82,28 @@ fn a_secret_never_gets_into_the_windows_file() {
     assert!(!refused[0].to_string().contains("s3cret-value"));
     assert!(!place.root.path().join("config/settings.yaml").exists());
 }
+
+#[test]
+fn a_mistake_that_was_there_before_blocks_no_change() {
+    for (sentence, file, text) in [
+        ("red above green in the user's own file", "config/config.yaml", "red_below_hours: 4\n"),
+        ("red above green in the window's file", "config/settings.yaml", "red_below_hours: 4\n"),
+        ("a key that nobody reads, above a line that is new", "config/settings.yaml", "zzz: 1\nattempts: 4\n"),
+        ("a value that is not allowed", "config/settings.yaml", "attempts: 99\n"),
+    ] {
+        let place = Place::new().file(file, text);
+        let changes = BTreeMap::from([("check_every_minutes".to_owned(), json!(15))]);
+        let after = place.with(|sources| save(sources, &changes)).expect(sentence);
+        assert_eq!(after.settings.policy.check_every, chrono::Duration::minutes(15), "{sentence}");
+        assert_eq!(after.notes.len(), 1, "it is told all the same: {sentence}");
+        let changes = BTreeMap::from([("lead_minutes".to_owned(), json!(0))]);
+        place.with(|sources| save(sources, &changes)).expect_err(sentence);
+    }
+}
+
+#[test]
+fn a_change_that_sets_red_above_green_is_refused() {
+    let changes = BTreeMap::from([("red_below_hours".to_owned(), json!(4))]);
+    let refused = Place::new().with(|sources| save(sources, &changes)).expect_err("refused");
+    assert!(refused[0].what.contains("Red would begin above green"), "{refused:?}");
+}
