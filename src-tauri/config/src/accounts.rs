@@ -1,7 +1,8 @@
 //! The accounts: lists in two files, the `upstox:` block, and the environment, put together field by field.
 
 use crate::dotenv::Variables;
-use crate::load::{AccountSettings, FoundSecret, Loading, Origin};
+use crate::load::Loading;
+use crate::settings::{AccountSettings, FoundSecret, Origin};
 use crate::table;
 use crate::tree::{Node, Value};
 use chrono::Duration;

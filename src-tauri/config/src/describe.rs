@@ -1,6 +1,6 @@
 //! All settings as data, for the window and the dashboard. No secret is in it.
 
-use crate::load::{Loaded, Origin};
+use crate::settings::{Loaded, Origin};
 use crate::table::{Kind, ROWS, Row};
 use serde_json::{Value, json};
 

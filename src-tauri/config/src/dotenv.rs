@@ -1,6 +1,6 @@
 //! `.env` files: read without touching the process environment.
 
-use crate::load::{Note, Origin};
+use crate::settings::{Note, Origin};
 use daypass_domain::{Problem, Remedy};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;

@@ -3,7 +3,8 @@
 //! All or nothing: the new text is tried with everything around it before it is written (to a temporary file that is
 //! then renamed). What a file of the user's own or the environment has fixed is refused, with the place named.
 
-use crate::load::{Loaded, Note, Origin, Sources, load, with_settings_text};
+use crate::load::{Sources, load, with_settings_text};
+use crate::settings::{Loaded, Note, Origin};
 use daypass_domain::{Problem, Remedy};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
