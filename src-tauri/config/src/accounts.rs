@@ -32,11 +32,14 @@ pub(crate) struct Draft {
 /// A list of accounts in a file.
 pub(crate) fn list(loading: &mut Loading, node: &Node, option_keys: &[&str], origin: &dyn Fn(u64) -> Origin) {
     let Value::List(items) = &node.value else {
+        loading.unreadable |= node.value != Value::Nothing;
         return loading.wrong(&origin(node.line), "accounts", "not a list", "a list, each item beginning with `- id:`");
     };
     for item in items {
         let id = item.entries().iter().find(|(key, _)| key == "id").and_then(|(_, node)| node.scalar());
-        match id.map(AccountId::new) {
+        let id = id.map(AccountId::new);
+        loading.unreadable |= !matches!(id, Some(Ok(_)));
+        match id {
             Some(Ok(id)) => fields(loading, &id, item, option_keys, origin),
             Some(Err(error)) => {
                 loading.note(&origin(item.line).to_string(), &format!("{error}."), "Choose another id.");

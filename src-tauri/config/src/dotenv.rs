@@ -9,16 +9,20 @@ use std::path::Path;
 /// A variable and where it stands.
 pub(crate) type Variables = BTreeMap<String, (String, Origin)>;
 
+/// Something is there that could not be read.
+pub(crate) struct Unreadable;
+
 /// Reads one file into the variables; what is there already stays.
-pub(crate) fn read(path: &Path, into: &mut Variables, notes: &mut Vec<Note>) {
+pub(crate) fn read(path: &Path, into: &mut Variables, notes: &mut Vec<Note>) -> Result<(), Unreadable> {
     let file = path.display().to_string();
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return,
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(()),
         Err(error) => {
             let problem = Problem::new("bad_dotenv", "", "Make it a text file that you may read.", Remedy::FixSetting)
                 .saying(format!("{file} cannot be read and is left out ({error})."));
-            return notes.push(Note { about: file, problem });
+            notes.push(Note { about: file, problem });
+            return Err(Unreadable);
         }
     };
     // Where the last readable line was; the one that cannot be read comes after it.
@@ -39,10 +43,11 @@ pub(crate) fn read(path: &Path, into: &mut Variables, notes: &mut Vec<Note>) {
                 let problem = Problem::new("bad_dotenv", "", "Write each line as NAME=value.", Remedy::FixSetting)
                     .saying(format!("{file}: what follows line {line} cannot be read and is left out."));
                 notes.push(Note { about: file.clone(), problem });
-                return;
+                return Err(Unreadable);
             }
         }
     }
+    Ok(())
 }
 
 /// In these files `$NAME` stands for another variable unless the value is in single quotes: a secret with a dollar in it

@@ -44,6 +44,7 @@ pub(crate) struct Loading {
     pub(crate) notes: Vec<Note>,
     told: BTreeMap<String, Told>,
     pub(crate) drafts: Vec<Draft>,
+    pub(crate) unreadable: bool,
 }
 
 impl Loading {
@@ -63,6 +64,7 @@ impl Loading {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
             Err(error) => {
+                self.unreadable = true;
                 self.note(name, &format!("The file cannot be read and is left out ({error})."), "");
                 String::new()
             }
@@ -74,10 +76,12 @@ impl Loading {
         match tree::read(text) {
             Ok(node) if matches!(node.value, Value::Map(_)) => node,
             Ok(node) => {
+                self.unreadable = true;
                 self.note(&format!("{file} line {}", node.line), "The file is not a list of `key: value` lines.", "");
                 empty
             }
             Err((line, what)) => {
+                self.unreadable = true;
                 let about = line.map_or_else(|| file.to_owned(), |line| format!("{file} line {line}"));
                 self.note(
                     &about,
@@ -125,10 +129,10 @@ impl Loading {
             variables.insert(name.clone(), (value.clone(), Origin::Environment { name: name.clone() }));
         }
         let (own, here) = (sources.folders.config.join(".env"), sources.working_dir.join(".env"));
-        dotenv::read(&own, &mut variables, &mut self.notes);
         // Whoever starts it in the settings folder wants each mistake told once.
-        if own != here {
-            dotenv::read(&here, &mut variables, &mut self.notes);
+        let second = Some(&here).filter(|here| **here != own);
+        for path in std::iter::once(&own).chain(second) {
+            self.unreadable |= dotenv::read(path, &mut variables, &mut self.notes).is_err();
         }
         for row in ROWS {
             if let Some((value, origin)) = variables.remove(&row.variable()) {
@@ -167,7 +171,7 @@ impl Loading {
         for draft in std::mem::take(&mut self.drafts) {
             accounts::finish(&mut self, draft, &settings.policy, &mut settings.accounts, &mut found_secrets);
         }
-        Loaded { settings, notes: self.notes, found_secrets, told: self.told }
+        Loaded { settings, notes: self.notes, found_secrets, told: self.told, unreadable: self.unreadable }
     }
 
     /// Remembers where an account's field comes from.

@@ -18,6 +18,8 @@ pub struct Loaded {
     pub found_secrets: Vec<FoundSecret>,
     /// Where each setting's value comes from, by key; defaults are missing.
     pub told: BTreeMap<String, Told>,
+    /// Whether something that is there could not be read, so that an account that is missing may stand in it.
+    pub unreadable: bool,
 }
 
 /// A value as it was written.

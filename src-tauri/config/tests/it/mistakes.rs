@@ -56,3 +56,29 @@ fn red_above_green_is_a_mistake_of_both() {
     assert_eq!(loaded.settings.policy, daypass_domain::Policy::default());
     assert_eq!(loaded.notes.len(), 1);
 }
+
+#[test]
+fn a_file_whose_accounts_cannot_be_seen_is_told_apart_from_one_that_has_none() {
+    for (sentence, file, text, unreadable) in [
+        ("an empty file", "config/config.yaml", "", false),
+        ("comments only", "config/config.yaml", "# later\n", false),
+        ("a key that nobody reads", "config/config.yaml", "atempts: 4\n", false),
+        ("a bad value", "config/config.yaml", "attempts: 99\n", false),
+        ("an emptied list", "config/config.yaml", "accounts:\n", false),
+        ("half a line", "config/config.yaml", "upstox: [\n", true),
+        ("one word", "config/config.yaml", "upstox\n", true),
+        ("a list that has become a text", "config/config.yaml", "accounts: main\n", true),
+        ("an account without its id", "config/config.yaml", "accounts:\n- label: x\n", true),
+        ("an id that is none", "config/config.yaml", "accounts:\n- id: a b\n", true),
+        ("the window's own file", "config/settings.yaml", "accounts: {\n", true),
+        ("a quote that does not end", "config/.env", "UPSTOX_CLIENT_ID='a\n", true),
+        ("a folder in its place", "config/.env/x", "", true),
+    ] {
+        let place = Place::new();
+        if let Some((folder, _)) = file.strip_prefix("config/").and_then(|below| below.rsplit_once('/')) {
+            std::fs::create_dir(place.root.path().join("config").join(folder)).expect("a folder");
+        }
+        let loaded = place.file(file, text).load();
+        assert_eq!(loaded.unreadable, unreadable, "{sentence}: {:?}", loaded.notes);
+    }
+}
