@@ -74,6 +74,11 @@ pub(crate) fn block(
     }
 }
 
+/// The names of the variables that describe an account.
+pub(crate) fn variable_names() -> impl Iterator<Item = &'static str> {
+    VARIABLES.iter().map(|(name, _)| *name)
+}
+
 /// The variables of the environment that describe an account.
 pub(crate) fn variables(loading: &mut Loading, variables: &mut Variables) {
     let Ok(id) = AccountId::new(ENV_ACCOUNT) else { return };
@@ -102,7 +107,7 @@ fn fields(loading: &mut Loading, id: &AccountId, node: &Node, option_keys: &[&st
             (_, None) => loading.wrong(&at, &format!("accounts.{id}.{key}"), "not a text", "one text"),
             (_, Some(text)) => {
                 if !FIELDS.contains(&key.as_str()) && !option_keys.contains(&key.as_str()) {
-                    loading.unknown(&at, key, FIELDS.iter().copied());
+                    loading.unknown(&at, key, &[FIELDS, option_keys].concat());
                 } else {
                     set(loading, id, key, &text, at);
                 }
@@ -124,7 +129,7 @@ fn policy(loading: &mut Loading, id: &AccountId, node: &Node, origin: &dyn Fn(u6
         let at = origin(value.line);
         match (table::is_policy(key), value.scalar()) {
             (true, Some(text)) => draft(loading, id).policy.push((key.clone(), text, at)),
-            _ => loading.unknown(&at, key, table::ROWS.iter().map(|row| row.key)),
+            _ => loading.unknown(&at, key, &table::policy_keys().collect::<Vec<_>>()),
         }
     }
 }

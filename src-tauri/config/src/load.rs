@@ -7,7 +7,7 @@ use crate::accounts::{self, Draft};
 use crate::dotenv::{self, Variables};
 use crate::folders::{Environment, Folders};
 use crate::settings::{Loaded, Note, Origin, Settings, Told};
-use crate::table::{self, ROWS};
+use crate::table::{self, ROWS, Row};
 use crate::tree::{self, Node, Value};
 use daypass_domain::{Policy, Problem, Remedy};
 use std::collections::BTreeMap;
@@ -37,6 +37,9 @@ pub fn load(sources: &Sources<'_>) -> Loaded {
 pub(crate) fn with_settings_text(sources: &Sources<'_>, settings_text: &str) -> Loaded {
     Loading::default().all(sources, settings_text)
 }
+
+/// Read before any file is, or too secret for one.
+const ENVIRONMENT_ONLY: &[&str] = &["DAYPASS_HOME", "DAYPASS_PASSPHRASE"];
 
 /// The work in progress.
 #[derive(Default)]
@@ -114,7 +117,10 @@ impl Loading {
         }
         let origin = origin(node.line);
         match (table::row(key), &node.value) {
-            (None, _) => self.unknown(&origin, key, ROWS.iter().map(|row| row.key).chain(["accounts", "upstox"])),
+            (None, _) => {
+                let known: Vec<&str> = ROWS.iter().map(|row| row.key).chain(["accounts", "upstox"]).collect();
+                self.unknown(&origin, key, &known);
+            }
             (Some(_), Value::Nothing) => {}
             (Some(row), _) => match node.scalar() {
                 Some(text) => self.take(row.key, text, origin),
@@ -140,6 +146,28 @@ impl Loading {
             }
         }
         accounts::variables(self, &mut variables);
+        self.left_over(&variables);
+    }
+
+    /// In a file, a name that begins like ours is meant for us. The environment has names that other programs read.
+    fn left_over(&mut self, variables: &Variables) {
+        let ours = |name: &str| ["DAYPASS_", "UPSTOX_"].iter().any(|begin| name.starts_with(begin));
+        for (name, (_, origin)) in variables.iter().filter(|(name, _)| ours(name)) {
+            match origin {
+                Origin::DotEnv { .. } if ENVIRONMENT_ONLY.contains(&name.as_str()) => self.note(
+                    &origin.to_string(),
+                    &format!("{name} is read only from the environment; here it does nothing."),
+                    "Set it in the environment that Daypass starts in, and delete this line.",
+                ),
+                Origin::DotEnv { .. } => {
+                    let settings: Vec<String> = ROWS.iter().map(Row::variable).collect();
+                    let mut known: Vec<&str> = accounts::variable_names().collect();
+                    known.extend(settings.iter().map(String::as_str));
+                    self.unknown(origin, name, &known);
+                }
+                _ => {}
+            }
+        }
     }
 
     /// A value for a key, over what was there; checked at the end, so that a bad one does not hide a good one.
@@ -185,10 +213,10 @@ impl Loading {
     }
 
     /// A key that nobody reads.
-    pub(crate) fn unknown(&mut self, origin: &Origin, key: &str, known: impl Iterator<Item = &'static str>) {
-        let near = known.filter(|known| distance(known, key) <= 2).min_by_key(|known| distance(known, key));
+    pub(crate) fn unknown(&mut self, origin: &Origin, key: &str, known: &[&str]) {
+        let near = known.iter().filter(|known| distance(known, key) <= 2).min_by_key(|known| distance(known, key));
         let todo = near.map_or_else(
-            || "Remove it, or see the README for the keys.".into(),
+            || format!("Remove it. Allowed: {}.", known.join(", ")),
             |near| format!("Did you mean {near}?"),
         );
         self.note(&origin.to_string(), &format!("There is no setting \"{key}\"; it is left out."), &todo);

@@ -199,6 +199,11 @@ pub(crate) fn is_policy(key: &str) -> bool {
     row(key).is_some() && !key.contains('.')
 }
 
+/// All of these keys.
+pub(crate) fn policy_keys() -> impl Iterator<Item = &'static str> {
+    ROWS.iter().map(|row| row.key).filter(|key| is_policy(key))
+}
+
 impl Row {
     /// The environment variable that sets it.
     pub(crate) fn variable(&self) -> String {

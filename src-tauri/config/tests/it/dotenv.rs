@@ -56,3 +56,26 @@ fn blanks_around_a_value_are_not_part_of_it() {
         assert!(upstox.secret.as_ref().is_some_and(|secret| secret.matches(b"secret-1")), "{sentence}");
     }
 }
+
+#[test]
+fn a_name_that_nobody_reads_is_told_with_its_line_and_what_was_meant() {
+    for (sentence, name, said) in [
+        ("a misspelt secret", "UPSTOX_CLIENT_SECRT", "Did you mean UPSTOX_CLIENT_SECRET?"),
+        ("a misspelt setting", "DAYPASS_ATEMPTS", "Did you mean DAYPASS_ATTEMPTS?"),
+        ("nothing near it", "UPSTOX_PIN", "Allowed: UPSTOX_CLIENT_ID, UPSTOX_CLIENT_SECRET,"),
+        ("the home", "DAYPASS_HOME", "DAYPASS_HOME is read only from the environment"),
+        ("the passphrase", "DAYPASS_PASSPHRASE", "DAYPASS_PASSPHRASE is read only from the environment"),
+    ] {
+        let place = Place::new().file("config/.env", &format!("# ours\n{name}=marker-value-1\n"));
+        let said_now = sentences(&place.load());
+        assert_eq!(said_now.len(), 1, "{sentence}: {said_now:?}");
+        assert!(said_now[0].contains(".env line 2: ") && said_now[0].contains(said), "{sentence}: {said_now:?}");
+        assert!(!said_now[0].contains("marker-value-1"), "no value is shown: {sentence}");
+    }
+}
+
+#[test]
+fn names_of_other_programs_are_none_of_ours() {
+    let place = Place::new().file("work/.env", "DATABASE_URL=x\n").env("DAYPASS_HOME", "/x").env("UPSTOX_PIN", "1");
+    assert_eq!(sentences(&place.load()), Vec::<String>::new());
+}
