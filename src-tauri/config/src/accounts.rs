@@ -3,7 +3,7 @@
 use crate::dotenv::Variables;
 use crate::load::Loading;
 use crate::settings::{AccountSettings, FoundSecret, Origin};
-use crate::table;
+use crate::table::{self, Kind};
 use crate::tree::{Node, Value};
 use chrono::Duration;
 use daypass_domain::{Account, AccountId, Policy, RedirectUri, Secret, UserId};
@@ -125,11 +125,20 @@ fn list_of_texts(node: &Node) -> Option<String> {
 }
 
 fn policy(loading: &mut Loading, id: &AccountId, node: &Node, origin: &dyn Fn(u64) -> Origin) {
+    if !matches!(node.value, Value::Map(_) | Value::Nothing) {
+        let known: Vec<&str> = table::policy_keys().collect();
+        let allowed = format!("lines below it, each with one of {}", known.join(", "));
+        return loading.wrong(&origin(node.line), &format!("accounts.{id}.policy"), "not a block", &allowed);
+    }
     for (key, value) in node.entries() {
         let at = origin(value.line);
-        match (table::is_policy(key), value.scalar()) {
-            (true, Some(text)) => draft(loading, id).policy.push((key.clone(), text, at)),
-            _ => loading.unknown(&at, key, &table::policy_keys().collect::<Vec<_>>()),
+        match (table::row(key).filter(|_| table::is_policy(key)), value.scalar()) {
+            (Some(_), Some(text)) => draft(loading, id).policy.push((key.clone(), text, at)),
+            (Some(_), None) if value.value == Value::Nothing => {}
+            (Some(row), None) => {
+                loading.wrong(&at, &format!("accounts.{id}.policy.{key}"), "not a text", &row.allowed());
+            }
+            (None, _) => loading.unknown(&at, key, &table::policy_keys().collect::<Vec<_>>()),
         }
     }
 }
@@ -172,10 +181,10 @@ pub(crate) fn finish(
     let client_id = take("client_id").map(|(text, _)| text).unwrap_or_default();
     let redirect_uri = redirect(loading, &id, take("redirect_uri"));
     let user = take("user").map(|(text, _)| UserId(text));
-    let practice = take("practice").is_some_and(|(text, _)| text == "true");
+    let practice = practice(loading, &id, take("practice"));
     let day = short_day(loading, &id, take("day"));
     let options = draft.fields.into_iter().map(|(key, (text, _))| (key, text)).collect();
-    let policy = own_policy(loading, draft.policy, general, day);
+    let policy = own_policy(loading, (&id, draft.policy), general, day);
     let account = Account { id, label, broker, client_id, redirect_uri, user, practice, day, options };
     accounts.push(AccountSettings { account, secret, policy });
 }
@@ -190,6 +199,14 @@ fn redirect(loading: &mut Loading, id: &AccountId, given: Option<(String, Origin
     })
 }
 
+fn practice(loading: &mut Loading, id: &AccountId, given: Option<(String, Origin)>) -> bool {
+    let Some((text, origin)) = given else { return false };
+    table::flag(&text).unwrap_or_else(|| {
+        loading.wrong(&origin, &format!("accounts.{id}.practice"), &format!("\"{text}\""), &Kind::Flag.allowed());
+        false
+    })
+}
+
 fn short_day(loading: &mut Loading, id: &AccountId, given: Option<(String, Origin)>) -> Option<Duration> {
     let (text, origin) = given?;
     let length = humantime::parse_duration(&text).ok().and_then(|length| Duration::from_std(length).ok());
@@ -200,10 +217,13 @@ fn short_day(loading: &mut Loading, id: &AccountId, given: Option<(String, Origi
     length
 }
 
+/// What an account says about itself: key, text, and where.
+type Own = Vec<(String, String, Origin)>;
+
 /// A short day scales the general numbers; what the account says for itself is taken as it is.
 fn own_policy(
     loading: &mut Loading,
-    own: Vec<(String, String, Origin)>,
+    (id, own): (&AccountId, Own),
     general: &Policy,
     day: Option<Duration>,
 ) -> Option<Policy> {
@@ -211,14 +231,30 @@ fn own_policy(
     if own.is_empty() && factor.is_none() {
         return None;
     }
-    let mut policy = factor.map_or_else(|| general.clone(), |factor| general.scaled(factor));
-    for (key, text, origin) in own {
-        let Some(row) = table::row(&key) else { continue };
-        if let Err(allowed) = row.set_policy(&mut policy, &text) {
-            loading.wrong(&origin, &format!("policy.{key}"), &format!("\"{text}\""), &allowed);
+    let inherited = factor.map_or_else(|| general.clone(), |factor| general.scaled(factor));
+    let mut policy = inherited.clone();
+    for (key, text, origin) in &own {
+        let Some(row) = table::row(key) else { continue };
+        if let Err(allowed) = row.set_policy(&mut policy, text) {
+            loading.wrong(origin, &format!("accounts.{id}.policy.{key}"), &format!("\"{text}\""), &allowed);
         }
     }
+    if policy.red_below > policy.green_above {
+        clash(loading, id, &own);
+        (policy.red_below, policy.green_above) = (inherited.red_below, inherited.green_above);
+    }
     Some(policy)
+}
+
+/// Red would begin above green: both numbers are the general ones then.
+fn clash(loading: &mut Loading, id: &AccountId, own: &Own) {
+    for (key, allowed) in
+        [("red_below_hours", "less than green_above_hours"), ("green_above_hours", "more than red_below_hours")]
+    {
+        if let Some((_, text, origin)) = own.iter().rfind(|(own, ..)| own == key) {
+            loading.wrong(origin, &format!("accounts.{id}.policy.{key}"), &format!("\"{text}\""), allowed);
+        }
+    }
 }
 
 fn capital(id: &str) -> String {

@@ -39,6 +39,20 @@ pub(crate) enum Kind {
     Flag,
 }
 
+impl Kind {
+    /// What is allowed, as the end of a sentence.
+    pub(crate) fn allowed(&self) -> String {
+        match self {
+            Kind::Number(from, to, unit) => format!("a number from {from} to {to} ({unit})"),
+            Kind::Whole(from, to) => format!("a whole number from {from} to {to}"),
+            Kind::Choice(choices) => choices.join(", "),
+            Kind::Span => "two times such as 22:00-07:00, or nothing".to_owned(),
+            Kind::File => "a file below the state folder, such as daypass.log".to_owned(),
+            Kind::Flag => "true, false".to_owned(),
+        }
+    }
+}
+
 /// A value that fits its row.
 pub(crate) enum Checked {
     Number(f64),
@@ -227,14 +241,7 @@ impl Row {
 
     /// What is allowed, as the end of a sentence.
     pub(crate) fn allowed(&self) -> String {
-        match &self.kind {
-            Kind::Number(from, to, unit) => format!("a number from {from} to {to} ({unit})"),
-            Kind::Whole(from, to) => format!("a whole number from {from} to {to}"),
-            Kind::Choice(choices) => choices.join(", "),
-            Kind::Span => "two times such as 22:00-07:00, or nothing".to_owned(),
-            Kind::File => "a file below the state folder, such as daypass.log".to_owned(),
-            Kind::Flag => "true, false".to_owned(),
-        }
+        self.kind.allowed()
     }
 
     fn check(&self, text: &str) -> Option<Checked> {
@@ -249,12 +256,17 @@ impl Row {
                 Some(Checked::Span(Some(QuietHours { from: time(from)?, to: time(to)? })))
             }
             Kind::File => is_below(text).then(|| Checked::Text(text.to_owned())),
-            Kind::Flag => match text {
-                "true" | "yes" | "on" | "1" => Some(Checked::Flag(true)),
-                "false" | "no" | "off" | "0" => Some(Checked::Flag(false)),
-                _ => None,
-            },
+            Kind::Flag => flag(text).map(Checked::Flag),
         }
+    }
+}
+
+/// Yes or no, as people write it.
+pub(crate) fn flag(text: &str) -> Option<bool> {
+    match text {
+        "true" | "yes" | "on" | "1" => Some(true),
+        "false" | "no" | "off" | "0" => Some(false),
+        _ => None,
     }
 }
 

@@ -30,6 +30,30 @@ fn every_mistake_names_file_line_key_and_what_is_allowed() {
             "accounts:\n- id: x\n  day: soon\n",
             "config.yaml line 3: accounts.x.day is \"soon\", which is left out. Allowed: a span such as 10m, from 1s.",
         ),
+        (
+            "accounts:\n- id: x\n  practice: perhaps\n",
+            "config.yaml line 3: accounts.x.practice is \"perhaps\", which is left out. Allowed: true, false.",
+        ),
+        (
+            "accounts:\n- id: x\n  policy:\n    attempts: 99\n",
+            "config.yaml line 4: accounts.x.policy.attempts is \"99\", which is left out. Allowed: a whole number from 1 to 10.",
+        ),
+        (
+            "accounts:\n- id: x\n  policy:\n    attempts: [1]\n",
+            "config.yaml line 4: accounts.x.policy.attempts is not a text, which is left out. Allowed: a whole number from 1 to 10.",
+        ),
+        (
+            "accounts:\n- id: x\n  policy:\n    atempts: 1\n",
+            "config.yaml line 4: There is no setting \"atempts\"; it is left out. Did you mean attempts?",
+        ),
+        (
+            "accounts:\n- id: x\n  policy:\n    red_below_hours: 4\n",
+            "config.yaml line 4: accounts.x.policy.red_below_hours is \"4\", which is left out. Allowed: less than green_above_hours.",
+        ),
+        (
+            "accounts:\n- id: x\n  policy:\n    green_above_hours: 0.5\n",
+            "config.yaml line 4: accounts.x.policy.green_above_hours is \"0.5\", which is left out. Allowed: more than red_below_hours.",
+        ),
     ] {
         let place = Place::new().file("config/config.yaml", &format!("{yaml}check_every_minutes: 7\n"));
         let loaded = place.load();
@@ -80,5 +104,31 @@ fn a_file_whose_accounts_cannot_be_seen_is_told_apart_from_one_that_has_none() {
         }
         let loaded = place.file(file, text).load();
         assert_eq!(loaded.unreadable, unreadable, "{sentence}: {:?}", loaded.notes);
+    }
+}
+
+#[test]
+fn numbers_of_an_account_that_clash_are_the_general_ones() {
+    let yaml = "accounts:\n- id: x\n  policy:\n    red_below_hours: 4\n    attempts: 2\n";
+    let loaded = Place::new().file("config/config.yaml", yaml).load();
+    let policy = loaded.settings.accounts[0].policy.as_ref().expect("numbers of its own");
+    let general = daypass_domain::Policy { attempts: 2, ..daypass_domain::Policy::default() };
+    assert_eq!(policy, &general);
+}
+
+#[test]
+fn a_policy_that_is_no_block_is_told() {
+    let said = sentences(&Place::new().file("config/config.yaml", "accounts:\n- id: x\n  policy: 5\n").load());
+    let begin = "config.yaml line 3: accounts.x.policy is not a block, which is left out. Allowed: lines below it, ";
+    assert!(said.len() == 1 && said[0].starts_with(begin), "{said:?}");
+}
+
+#[test]
+fn practice_is_written_like_every_other_flag() {
+    for (text, practice) in [("true", true), ("yes", true), ("1", true), ("on", true), ("false", false), ("0", false)] {
+        let loaded =
+            Place::new().file("config/config.yaml", &format!("accounts:\n- id: x\n  practice: {text}\n")).load();
+        assert_eq!(loaded.settings.accounts[0].account.practice, practice, "{text}");
+        assert!(loaded.notes.is_empty(), "{text}: {:?}", loaded.notes);
     }
 }
