@@ -180,7 +180,7 @@ pub(crate) static ROWS: &[Row] = &[
     Row {
         key: "logging.file",
         label: "Log file",
-        help: "Relative to the state folder; a date is added to its name.",
+        help: "Relative to the state folder; a date is added to its name. From the next start.",
         kind: Kind::File,
         default: "daypass.log",
         apply: |s, v| s.logging.file = v.text().into(),
@@ -188,7 +188,7 @@ pub(crate) static ROWS: &[Row] = &[
     Row {
         key: "api.enabled",
         label: "Local HTTP door",
-        help: "Whether the status, refresh and dashboard addresses on 127.0.0.1 are there.",
+        help: "Whether the status, refresh and dashboard addresses on 127.0.0.1 are there. From the next start.",
         kind: Kind::Flag,
         default: "true",
         apply: |s, v| s.api.enabled = matches!(v, Checked::Flag(true)),
@@ -196,7 +196,7 @@ pub(crate) static ROWS: &[Row] = &[
     Row {
         key: "api.port",
         label: "Port",
-        help: "The port of the local HTTP door.",
+        help: "The port of the local HTTP door. From the next start.",
         kind: Kind::Whole(1.0, 65_535.0),
         default: "8000",
         apply: |s, v| s.api.port = v.number() as u16,
