@@ -4,14 +4,6 @@ use crate::{Place, sentences};
 use std::fs;
 
 #[test]
-fn a_broken_dotenv_never_shows_its_line() {
-    let place = Place::new().file("config/.env", "DAYPASS_ATTEMPTS=6\nUPSTOX_CLIENT_SECRET='unclosed-secret\n");
-    let loaded = place.load();
-    assert_eq!(loaded.settings.policy.attempts, 6);
-    assert!(!sentences(&loaded).concat().contains("unclosed-secret"), "{:?}", sentences(&loaded));
-}
-
-#[test]
 fn a_dotenv_that_cannot_be_read_is_told() {
     let place = Place::new().file("check.txt", "");
     fs::create_dir(place.root.path().join("config/.env")).expect("a folder where a file should be");
@@ -20,14 +12,40 @@ fn a_dotenv_that_cannot_be_read_is_told() {
 }
 
 #[test]
-fn a_dollar_that_was_read_as_a_variable_is_told() {
-    let place = Place::new().file("config/.env", "UPSTOX_CLIENT_ID=a\nUPSTOX_CLIENT_SECRET=pa$ss-word\n");
-    let said = sentences(&place.load()).concat();
-    assert!(said.contains("line 2") && said.contains("single quotes") && !said.contains("ss-word"), "{said}");
-    let place = Place::new().file("config/.env", "UPSTOX_CLIENT_ID=a\nUPSTOX_CLIENT_SECRET='pa$ss-word'\n");
-    let loaded = place.load();
-    assert!(loaded.notes.is_empty(), "{:?}", loaded.notes);
-    assert!(loaded.settings.accounts[0].secret.as_ref().expect("a secret").matches(b"pa$ss-word"));
+fn a_value_is_taken_as_it_is_written() {
+    for (sentence, written, value) in [
+        ("a dollar in it", "pa$ss-word", "pa$ss-word"),
+        ("what looks like a variable", "a${HOME}b", "a${HOME}b"),
+        ("a dollar in double quotes", "\"pa$ss-word\"", "pa$ss-word"),
+        ("a dollar in single quotes", "'pa$ss-word'", "pa$ss-word"),
+        ("a hash in it", "pa#ss-word", "pa#ss-word"),
+        ("a comment after it", "pass-word # mine", "pass-word"),
+        ("a backslash in it", "pa\\ss-word", "pa\\ss-word"),
+        ("an equals sign at the end", "cGFzcw==", "cGFzcw=="),
+        ("blanks around it", "  pass-word  ", "pass-word"),
+    ] {
+        let lines = format!("# mine\nexport UPSTOX_CLIENT_ID=a\nUPSTOX_CLIENT_SECRET={written}\n");
+        let loaded = Place::new().file("config/.env", &lines).load();
+        assert!(loaded.notes.is_empty(), "{sentence}: {:?}", loaded.notes);
+        let secret = loaded.settings.accounts[0].secret.as_ref().expect("a secret");
+        assert!(secret.matches(value.as_bytes()), "{sentence}");
+        let daypass_config::Origin::DotEnv { line, .. } = loaded.found_secrets[0].origin else { panic!("{sentence}") };
+        assert_eq!(line, 3, "{sentence}");
+    }
+}
+
+#[test]
+fn a_line_that_cannot_be_read_costs_only_itself() {
+    for line in
+        ["UPSTOX_CLIENT_SECRET='unclosed-secret", "my secret=unclosed-secret", "unclosed-secret", "='x'unclosed-secret"]
+    {
+        let place = Place::new().file("config/.env", &format!("{line}\nDAYPASS_ATTEMPTS=6\n"));
+        let loaded = place.load();
+        let said = sentences(&loaded);
+        assert_eq!(loaded.settings.policy.attempts, 6, "{line}");
+        assert!(said.len() == 1 && said[0].contains(".env line 1 cannot be read"), "{line}: {said:?}");
+        assert!(!said[0].contains("unclosed-secret"), "{line}: {said:?}");
+    }
 }
 
 #[test]

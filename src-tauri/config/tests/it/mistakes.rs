@@ -96,6 +96,7 @@ fn a_file_whose_accounts_cannot_be_seen_is_told_apart_from_one_that_has_none() {
         ("an id that is none", "config/config.yaml", "accounts:\n- id: a b\n", true),
         ("the window's own file", "config/settings.yaml", "accounts: {\n", true),
         ("a quote that does not end", "config/.env", "UPSTOX_CLIENT_ID='a\n", true),
+        ("a line of another program", "work/.env", "if true; then\n", false),
         ("a folder in its place", "config/.env/x", "", true),
     ] {
         let place = Place::new();
