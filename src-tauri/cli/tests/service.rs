@@ -71,6 +71,24 @@ fn what_a_crash_left_behind_is_no_hindrance_and_all_folders_are_closed() {
 }
 
 #[test]
+fn a_terminal_with_another_runtime_folder_finds_the_owner() {
+    let home = tempfile::tempdir().expect("a folder");
+    let runtime = home.path().join("runtime");
+    std::fs::create_dir(&runtime).expect("a folder");
+    let plain = |args: &[&str]| {
+        let mut plain = command(home.path(), args);
+        plain.env_remove("DAYPASS_HOME").env("HOME", home.path());
+        plain
+    };
+    let mut serve = plain(&["serve"]);
+    serve.env("XDG_RUNTIME_DIR", &runtime);
+    let _service = Service::until(serve, "Sign in:");
+    assert!(runtime.join("daypass/daypass.sock").exists(), "the owner is there");
+    let output = plain(&["status"]).output().expect("it runs");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+}
+
+#[test]
 fn a_second_start_says_who_runs_in_one_sentence() {
     let home = tempfile::tempdir().expect("a folder");
     let _service = Service::start(home.path());

@@ -83,7 +83,7 @@ struct Owner {
 pub async fn start(start: Start) -> anyhow::Result<Running> {
     let folders = start.folders();
     private::folder(&folders.data).map_err(|problem| refused(Code::CannotStart, problem))?;
-    let tried = lock::take(&folders.data)
+    let tried = lock::take(&folders.data, &folders.socket())
         .with_context(|| format!("The lock in the folder {} cannot be used", folders.data.display()))?;
     match tried {
         Tried::Ours(lock) => own(start, folders, lock).await,
@@ -102,7 +102,7 @@ const BETWEEN_KNOCKS: std::time::Duration = std::time::Duration::from_millis(100
 async fn join(folders: &Folders) -> Result<SocketClient, Refused> {
     let knock = async {
         loop {
-            match SocketClient::connect(folders.socket()).await {
+            match find_owner(folders).await {
                 Err(refused) if refused.code == Code::NotRunning => tokio::time::sleep(BETWEEN_KNOCKS).await,
                 answer => return answer,
             }
@@ -110,14 +110,24 @@ async fn join(folders: &Folders) -> Result<SocketClient, Refused> {
     };
     match tokio::time::timeout(KNOCKING, knock).await {
         Ok(answer) => answer,
-        Err(_) => SocketClient::connect(folders.socket()).await,
+        Err(_) => find_owner(folders).await,
     }
+}
+
+/// The owner says in the lock file where its socket is; one that did not may still be where ours would be.
+async fn find_owner(folders: &Folders) -> Result<SocketClient, Refused> {
+    if let Some(socket) = lock::socket(&folders.data)
+        && let Ok(client) = SocketClient::connect(socket).await
+    {
+        return Ok(client);
+    }
+    SocketClient::connect(folders.socket()).await
 }
 
 /// Talks to whoever runs in this environment's folders.
 pub async fn connect() -> Result<Arc<dyn Client>, Refused> {
     let folders = Start::here().folders();
-    Ok(Arc::new(SocketClient::connect(folders.socket()).await?))
+    Ok(Arc::new(find_owner(&folders).await?))
 }
 
 impl Running {
