@@ -6,6 +6,7 @@
 use super::{Desk, UNKNOWN, found_secret, unknown_broker};
 use crate::in_process::refused;
 use daypass_api::{Answer, NewAccount};
+use daypass_config::Loaded;
 use daypass_domain::{AccountId, Problem, Remedy};
 use daypass_manager::Code;
 use serde_json::{Value, json};
@@ -20,17 +21,16 @@ impl Desk {
             Some(id) => id,
             None => free_id(&in_force, broker.profile().id)?,
         };
-        let mut changes = BTreeMap::new();
-        let mut set = |field: &str, value: &str| {
-            let value = if value.trim().is_empty() { Value::Null } else { value.trim().into() };
-            changes.insert(format!("accounts.{id}.{field}"), value);
-        };
-        set("broker", &account.broker);
-        set("label", &account.label);
-        for (key, value) in &account.fields {
-            set(key, value);
-        }
-        let loaded = self.save(&changes)?;
+        let loaded = self.load();
+        let own = [("broker", &account.broker), ("label", &account.label)];
+        let fields = account.fields.iter().map(|(key, value)| (key.as_str(), value));
+        let changes: BTreeMap<String, Value> = own
+            .into_iter()
+            .chain(fields)
+            .filter(|(field, text)| !holds(&loaded, &id, field, text.trim()))
+            .map(|(field, text)| (format!("accounts.{id}.{field}"), written(text)))
+            .collect();
+        let loaded = if changes.is_empty() { loaded } else { self.save(&changes)? };
         let mut kept = Ok(());
         for (key, secret) in account.secrets {
             if key == "client_secret" && !secret.is_empty() {
@@ -85,6 +85,24 @@ impl Desk {
         }
         Ok(id)
     }
+}
+
+/// Whether a field says this already, in whatever file. It is left out then: an account in the user's own file can have
+/// its secret entered in the form, whose other fields come back as they were.
+fn holds(loaded: &Loaded, id: &AccountId, field: &str, text: &str) -> bool {
+    if let Some(told) = loaded.told.get(&format!("accounts.{id}.{field}")) {
+        return told.text == text;
+    }
+    let account = loaded.settings.accounts.iter().map(|known| &known.account).find(|account| account.id == *id);
+    match (account, field) {
+        (Some(account), "broker") => account.broker == text,
+        (Some(account), "label") => account.label == text,
+        _ => text.is_empty(),
+    }
+}
+
+fn written(text: &str) -> Value {
+    if text.trim().is_empty() { Value::Null } else { text.trim().into() }
 }
 
 fn free_id(taken: &[AccountId], wish: &str) -> Answer<AccountId> {
