@@ -129,7 +129,7 @@ fn a_secret_in_a_file_is_copied_and_its_line_is_named() {
 }
 
 #[test]
-fn an_account_that_vanishes_from_a_broken_file_keeps_what_is_stored() {
+fn an_account_that_vanishes_from_the_file_for_a_moment_keeps_what_is_stored() {
     let home = tempfile::tempdir().expect("a folder");
     let config = write_config(home.path());
     let _service = Service::start(home.path());
@@ -142,6 +142,10 @@ fn an_account_that_vanishes_from_a_broken_file_keeps_what_is_stored() {
     let answer = post(&home.path().join("run/daypass.sock"), "/api/settings", change);
     assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
     let listed = || text(&command(home.path(), &["accounts"]).output().expect("it runs").stdout);
+    assert!(listed().starts_with("upstox"), "it runs on");
+    std::fs::write(&config.file, "attempts: 4\n").expect("a file");
+    let answer = post(&home.path().join("run/daypass.sock"), "/api/settings", change);
+    assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
     owner::wait("it is gone from the list", || listed().is_empty());
     config.without_its_line();
     let answer = post(&home.path().join("run/daypass.sock"), "/api/settings", change);

@@ -121,9 +121,15 @@ impl Desk {
                 Err(problem) => notes.push(Note { about: settings.account.id.to_string(), problem }),
             }
         }
-        for gone in in_force.iter().filter(|id| !now_in_force.contains(id)) {
-            self.handle.event(Event::Removed(gone.clone()));
-            self.books.forget(gone);
+        let missing: Vec<_> = in_force.iter().filter(|id| !now_in_force.contains(id)).cloned().collect();
+        if loaded.unreadable {
+            // They may stand in what cannot be read: a half-written line must not cost a token that is in memory only.
+            now_in_force.extend(missing);
+        } else {
+            for gone in &missing {
+                self.handle.event(Event::Removed(gone.clone()));
+                self.books.forget(gone);
+            }
         }
         *in_force = now_in_force;
         notes.extend(self.other_notes.lock().unwrap_or_else(std::sync::PoisonError::into_inner).iter().cloned());

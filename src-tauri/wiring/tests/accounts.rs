@@ -62,3 +62,28 @@ async fn an_account_of_the_users_own_file_takes_its_secret_from_the_form() {
     assert!(std::fs::read_to_string(&settings).expect("the file").contains("broker: upstox"));
     program.stop().await;
 }
+
+#[tokio::test]
+async fn a_half_written_file_takes_no_account_away() {
+    let home = tempfile::tempdir().expect("a folder");
+    if !is_alone(home.path(), "a_half_written_file_takes_no_account_away") {
+        return;
+    }
+    write(home.path(), OWN);
+    let program = running(home.path(), false).await;
+    let client = program.client();
+    let change = || client.change_settings(BTreeMap::from([("lead_minutes".to_owned(), 30.into())]));
+    let ids = async || {
+        let accounts = client.snapshot().await.expect("a snapshot").accounts;
+        accounts.into_iter().map(|account| account.id).collect::<Vec<_>>()
+    };
+    write(home.path(), "accounts: [\n");
+    change().await.expect("a change reads everything again");
+    assert_eq!(ids().await, ["main"], "it runs on");
+    let refused = client.remove_account(&id("main")).await.expect_err("it may stand in the file");
+    assert_eq!(refused.problem.code, "settings_unreadable");
+    write(home.path(), "attempts: 4\n");
+    change().await.expect("a change");
+    assert_eq!(ids().await, Vec::<String>::new(), "its owner has taken it out");
+    program.stop().await;
+}

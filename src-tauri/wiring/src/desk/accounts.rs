@@ -47,6 +47,10 @@ impl Desk {
         if !in_force.contains(account) {
             return Err(refused(Code::UnknownAccount, UNKNOWN.saying(format!("There is no account \"{account}\"."))));
         }
+        // It may stand in what cannot be read, and would come back without its token.
+        if self.load().unreadable {
+            return Err(refused(Code::BadInput, NOT_REMOVED));
+        }
         let loaded = self.save(&BTreeMap::from([(format!("accounts.{account}"), Value::Null)]))?;
         self.books.allow_erasing(account.clone());
         self.bring_into_force(&loaded, &mut in_force).await;
@@ -124,5 +128,12 @@ const NOT_SEALED: Problem = Problem::new(
     "not_sealed",
     "The secret is not sealed: there is no keyring that keeps it.",
     "Leave it in the file until a keyring is there or DAYPASS_PASSPHRASE is set, then copy it.",
+    Remedy::FixSetting,
+);
+
+const NOT_REMOVED: Problem = Problem::new(
+    "settings_unreadable",
+    "A settings file cannot be read, so no account is removed.",
+    "Mend it first; the notes name the file and the line.",
     Remedy::FixSetting,
 );
