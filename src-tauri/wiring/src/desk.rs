@@ -118,7 +118,11 @@ impl Desk {
                     self.books.put(known);
                     self.handle.event(Event::Put(Box::new(setup)));
                 }
-                Err(problem) => notes.push(Note { about: settings.account.id.to_string(), problem }),
+                Err(problem) => {
+                    // What runs goes on as it was until the mistake is mended.
+                    now_in_force.extend(in_force.iter().find(|id| **id == settings.account.id).cloned());
+                    notes.push(Note { about: settings.account.id.to_string(), problem });
+                }
             }
         }
         let missing: Vec<_> = in_force.iter().filter(|id| !now_in_force.contains(id)).cloned().collect();

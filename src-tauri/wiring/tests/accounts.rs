@@ -77,9 +77,11 @@ async fn a_half_written_file_takes_no_account_away() {
         let accounts = client.snapshot().await.expect("a snapshot").accounts;
         accounts.into_iter().map(|account| account.id).collect::<Vec<_>>()
     };
-    write(home.path(), "accounts: [\n");
-    change().await.expect("a change reads everything again");
-    assert_eq!(ids().await, ["main"], "it runs on");
+    for half in [&format!("{OWN}  broker: upst\n"), "accounts: [\n"] {
+        write(home.path(), half);
+        change().await.expect("a change reads everything again");
+        assert_eq!(ids().await, ["main"], "it runs on: {half}");
+    }
     let refused = client.remove_account(&id("main")).await.expect_err("it may stand in the file");
     assert_eq!(refused.problem.code, "settings_unreadable");
     write(home.path(), "attempts: 4\n");
