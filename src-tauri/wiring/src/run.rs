@@ -210,7 +210,7 @@ async fn own(start: Start, folders: Folders, lock: Lock) -> anyhow::Result<Runni
     let bound = Doors::bind(&first, &folders, &desk).await;
     desk.read_all().await;
     if start.practice && first.settings.accounts.is_empty() {
-        client.add_practice().await?;
+        add_practice(&desk).await;
     }
     handle.event(Event::Started);
     let helpers = [tokio::spawn(watch_jumps(handle.clone())), tokio::spawn(desk.clone().follow_vault())];
@@ -218,6 +218,15 @@ async fn own(start: Start, folders: Folders, lock: Lock) -> anyhow::Result<Runni
     let tasks = bound.serve(&client, &doors);
     let owner = Owner { handle, strongroom, desk, doors, tasks, helpers, turner, address, _lock: lock, _log: log };
     Ok(Running { client, owner: Some(owner) })
+}
+
+/// What is wrong in a file is no reason not to start: it is said beside the other mistakes.
+async fn add_practice(desk: &Desk) {
+    if let Err(refused) = desk.add_practice().await {
+        tracing::warn!("{}", refused.problem);
+        desk.note(Note { about: "the practice account".into(), problem: refused.problem });
+        desk.read_all().await;
+    }
 }
 
 /// The settings, only to know where the log goes and which doors to open.

@@ -89,3 +89,24 @@ async fn a_half_written_file_takes_no_account_away() {
     assert_eq!(ids().await, Vec::<String>::new(), "its owner has taken it out");
     program.stop().await;
 }
+
+#[tokio::test]
+async fn without_a_practice_account_it_starts_all_the_same_and_says_why() {
+    let home = tempfile::tempdir().expect("a folder");
+    if !is_alone(home.path(), "without_a_practice_account_it_starts_all_the_same_and_says_why") {
+        return;
+    }
+    write(home.path(), "red_below_hours: 4\n");
+    let settings = home.path().join("daypass/config/settings.yaml");
+    for (sentence, text, accounts, code) in [
+        ("the window's file cannot be read", "attempts: [\n", 0, "settings_unreadable"),
+        ("a mistake that has nothing to do with it", "attempts: 4\n", 1, "bad_setting"),
+    ] {
+        std::fs::write(&settings, text).expect("a file");
+        let program = running(home.path(), true).await;
+        let seen = program.client().snapshot().await.expect("a snapshot");
+        assert_eq!(seen.accounts.len(), accounts, "{sentence}");
+        assert!(seen.notes.iter().any(|note| note.problem.code == code), "{sentence}: {:?}", seen.notes);
+        program.stop().await;
+    }
+}
