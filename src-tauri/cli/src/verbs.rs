@@ -133,25 +133,22 @@ async fn wait_for(client: &dyn Client, id: &AccountId, wait: Duration) -> anyhow
 }
 
 async fn dashboard(no_browser: bool) -> anyhow::Result<()> {
-    let settings = daypass_wiring::connect().await?.settings().await?;
-    let rows = settings["settings"].as_array().cloned().unwrap_or_default();
-    let value = |key: &str| rows.iter().find(|row| row["key"] == key).map(|row| row["value"].clone());
-    if value("api.enabled") == Some(false.into()) {
-        let problem = Problem::new(
-            "door_closed",
-            "The local HTTP door is closed.",
-            "Set api.enabled to true and restart Daypass.",
-            Remedy::FixSetting,
-        );
-        return Err(Refused { code: Code::CannotStart, problem }.into());
-    }
-    let port = value("api.port").and_then(|port| port.as_f64()).unwrap_or(8000.0);
-    let address = format!("http://127.0.0.1:{port:.0}/dashboard");
+    let client = daypass_wiring::connect().await?;
+    let settings = client.settings().await?;
+    let Some(address) = settings["address"].as_str() else { return Err(closed(&*client).await?.into()) };
+    let address = format!("{address}/dashboard");
     println(&address)?;
     if !no_browser {
         SystemOpener.open(&address.parse()?).await.map_err(|problem| Refused { code: Code::CannotStart, problem })?;
     }
     Ok(())
+}
+
+/// Why there is no dashboard: the owner has said so if the port could not be had, and else it was told not to open it.
+async fn closed(client: &dyn Client) -> Result<Refused, Refused> {
+    let notes = client.snapshot().await?.notes;
+    let port = notes.into_iter().map(|note| note.problem).find(|problem| problem.code.starts_with("api_port_"));
+    Ok(Refused { code: Code::CannotStart, problem: port.unwrap_or(DOOR_CLOSED) })
 }
 
 /// The owner, and the account that was meant: the only one if none was named.
@@ -196,6 +193,12 @@ fn late() -> Refused {
     Refused { code: Code::TimeLimit, problem }
 }
 
+const DOOR_CLOSED: Problem = Problem::new(
+    "door_closed",
+    "The local HTTP door is closed.",
+    "Set api.enabled to true and restart Daypass.",
+    Remedy::FixSetting,
+);
 const NO_ACCOUNT: Problem = Problem::new(
     "no_account",
     "There is no account yet.",

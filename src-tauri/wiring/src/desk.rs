@@ -34,6 +34,8 @@ pub(crate) struct Desk {
     pub(crate) rehearsal: Rehearsal,
     /// One change at a time; holds the ids in force.
     pub(crate) in_force: Mutex<Vec<AccountId>>,
+    /// Where the local HTTP door is, once it is open: the port in the settings counts from the next start.
+    pub(crate) address: std::sync::OnceLock<String>,
     /// Troubles that are no setting's: a taken port.
     pub(crate) other_notes: std::sync::Mutex<Vec<Note>>,
 }
@@ -47,7 +49,7 @@ impl Desk {
         loaded
     }
 
-    /// Every setting, every broker's form, and where things lie.
+    /// Every setting, every broker's form, where things lie, and the address that is open.
     pub(crate) async fn describe(&self) -> Value {
         let loaded = self.load();
         let mut described = daypass_config::describe(&loaded);
@@ -56,6 +58,7 @@ impl Desk {
             secret["kept"] = self.is_kept(&loaded, &found.account).await.into();
         }
         described["brokers"] = daypass_brokers::ALL.iter().map(|broker| form(*broker)).collect();
+        described["address"] = json!(self.address.get());
         described["folders"] = json!({
             "config": self.folders.config, "data": self.folders.data,
             "state": self.folders.state, "runtime": self.folders.runtime,

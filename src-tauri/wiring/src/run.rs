@@ -74,7 +74,6 @@ struct Owner {
     tasks: Vec<JoinHandle<()>>,
     helpers: [JoinHandle<()>; 2],
     turner: JoinHandle<()>,
-    address: Option<String>,
     _lock: Lock,
     _log: Log,
 }
@@ -143,7 +142,7 @@ impl Running {
 
     /// The address of the local HTTP door, if this process has opened it.
     pub fn address(&self) -> Option<&str> {
-        self.owner.as_ref()?.address.as_deref()
+        self.owner.as_ref()?.desk.address.get().map(String::as_str)
     }
 
     /// Ends everything in order: doors first, then the manager, then the vault when all is written.
@@ -201,6 +200,7 @@ async fn own(start: Start, folders: Folders, lock: Lock) -> anyhow::Result<Runni
         handle: handle.clone(),
         rehearsal: Rehearsal::default(),
         in_force: tokio::sync::Mutex::default(),
+        address: std::sync::OnceLock::new(),
         other_notes: std::sync::Mutex::default(),
     });
     handle.event(Event::LocalOffset(local_offset()));
@@ -214,9 +214,8 @@ async fn own(start: Start, folders: Folders, lock: Lock) -> anyhow::Result<Runni
     }
     handle.event(Event::Started);
     let helpers = [tokio::spawn(watch_jumps(handle.clone())), tokio::spawn(desk.clone().follow_vault())];
-    let address = bound.tcp.as_ref().map(daypass_api::TcpDoor::url);
     let tasks = bound.serve(&client, &doors);
-    let owner = Owner { handle, strongroom, desk, doors, tasks, helpers, turner, address, _lock: lock, _log: log };
+    let owner = Owner { handle, strongroom, desk, doors, tasks, helpers, turner, _lock: lock, _log: log };
     Ok(Running { client, owner: Some(owner) })
 }
 
@@ -269,6 +268,9 @@ impl Doors {
             false => return Self { socket, tcp: None },
         };
         let tcp = tcp.map_err(|problem| trouble(format!("port {}", api.port), problem)).ok();
+        if let Some(door) = &tcp {
+            let _ = desk.address.set(door.url());
+        }
         Self { socket, tcp }
     }
 
