@@ -145,3 +145,20 @@ fn the_dashboard_is_the_one_that_was_opened() {
     assert_eq!(said.status.code(), Some(1));
     assert!(text(&said.stderr).contains("Set api.enabled to true"), "{}", text(&said.stderr));
 }
+
+#[test]
+fn an_empty_display_is_none() {
+    let home = tempfile::tempdir().expect("a folder");
+    write_config(home.path());
+    let opener = home.path().join("xdg-open");
+    std::fs::write(&opener, "#!/bin/sh\n").expect("a file");
+    std::fs::set_permissions(&opener, std::fs::Permissions::from_mode(0o755)).expect("a program");
+    for (display, is_opened) in [("", false), (":0", true)] {
+        let mut owner = serve(home.path());
+        owner.env("DISPLAY", display).env("WAYLAND_DISPLAY", "").env("PATH", home.path());
+        let _service = Service::until(owner, "Sign in:");
+        let output = command(home.path(), &["refresh", "--wait", "0s"]).output().expect("it runs");
+        let has_address = text(&output.stdout).starts_with("https://");
+        assert_eq!(has_address, !is_opened, "DISPLAY=\"{display}\": {}", text(&output.stderr));
+    }
+}
