@@ -5,7 +5,7 @@ use crate::{out, serve};
 use daypass_wiring::api::TokenStatus;
 use daypass_wiring::domain::{AccountId, Problem, Remedy};
 use daypass_wiring::view::Snapshot;
-use daypass_wiring::{Browser, Client, Code, Opener, Refused, SystemOpener};
+use daypass_wiring::{Browser, Client, Code, Opener, Refused, SignIn, SystemOpener};
 use futures::StreamExt;
 use std::io::Write;
 use std::process::ExitCode;
@@ -69,12 +69,15 @@ async fn status(account: Option<String>, json: bool) -> anyhow::Result<()> {
 async fn sign_in(account: Option<String>, no_browser: bool, wait: Duration) -> anyhow::Result<()> {
     let (client, id) = ask_owner(account).await?;
     let how = if no_browser { Browser::No } else { Browser::Open };
-    let sign_in = client.sign_in(&id, how).await?;
-    if no_browser {
-        println(&sign_in.sign_in_url)?;
-    } else {
-        // Whoever runs the manager may have no browser, or another screen than this one.
-        let _ = writeln!(std::io::stderr(), "Sign in in your browser. If none has opened: {}", sign_in.sign_in_url);
+    match client.sign_in(&id, how).await {
+        Ok(sign_in) if no_browser => println(&sign_in.sign_in_url)?,
+        Ok(SignIn { sign_in_url, .. }) => {
+            // Whoever runs the manager may have no browser, or another screen than this one.
+            let _ = writeln!(std::io::stderr(), "Sign in in your browser. If none has opened: {sign_in_url}");
+        }
+        // Somebody else's is past the browser already: its end is what was asked for.
+        Err(refused) if refused.problem.code == "almost_done" => {}
+        Err(refused) => return Err(refused.into()),
     }
     wait_for(&*client, &id, wait).await
 }

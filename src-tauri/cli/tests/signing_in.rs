@@ -5,8 +5,8 @@
 
 mod owner;
 
-use owner::command;
 use owner::service::{JSON, Service, line, serve, talk, write_config};
+use owner::{command, text};
 use std::io::Write;
 use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
@@ -96,4 +96,20 @@ fn a_sign_in_that_is_past_the_browser_is_finished_before_the_end() {
     asker.wait().expect("its end");
     let _service = broker.serve(home.path());
     owner::wait("the token is there", || has_token(home.path()));
+}
+
+#[test]
+fn whoever_asks_after_the_browser_waits_for_the_same_end() {
+    let home = tempfile::tempdir().expect("a folder");
+    let broker = Broker::start(home.path());
+    write_config(home.path());
+    let _service = broker.serve(home.path());
+    broker.be_slow();
+    let (mut first, address) = sign_in(home.path(), &["--no-browser"]);
+    let _browser = come_back(&broker.approve(&address));
+    wait_for_exchange(home.path());
+    let second = command(home.path(), &["sign-in", "--no-browser"]).output().expect("it runs");
+    assert_eq!(second.status.code(), Some(0), "{}", text(&second.stderr));
+    assert!(text(&second.stdout).starts_with("upstox: "), "the end and no address: {}", text(&second.stdout));
+    assert!(first.wait().expect("its end").success() && has_token(home.path()));
 }
