@@ -7,6 +7,7 @@ mod args;
 mod exit;
 mod out;
 mod serve;
+mod sign_in;
 mod verbs;
 
 use args::{Args, Verb};

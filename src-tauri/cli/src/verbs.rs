@@ -1,11 +1,12 @@
 //! The verbs: each asks the owner one or two questions.
 
 use crate::args::Verb;
+use crate::sign_in::{self, How};
 use crate::{out, serve};
 use daypass_wiring::api::TokenStatus;
 use daypass_wiring::domain::{AccountId, Problem, Remedy};
 use daypass_wiring::view::Snapshot;
-use daypass_wiring::{Browser, Client, Code, Opener, Refused, SignIn, SystemOpener};
+use daypass_wiring::{Browser, Client, Code, Opener, Refused, SystemOpener};
 use futures::StreamExt;
 use std::io::Write;
 use std::process::ExitCode;
@@ -18,7 +19,10 @@ pub(crate) async fn run(verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Practice(args) => return serve::practice(args).await,
         Verb::Completions { .. } => {}
         Verb::Status { account, json } => status(account, json).await?,
-        Verb::SignIn { account, no_browser, wait } => sign_in(account, no_browser, wait).await?,
+        Verb::SignIn { account, no_browser, paste, wait } => {
+            let (client, id) = ask_owner(account).await?;
+            sign_in::sign_in(&*client, &id, How::of(no_browser, paste), wait).await?;
+        }
         Verb::Refresh { account, no_browser, wait } => refresh(account, no_browser, wait).await?,
         Verb::SignOut { account } => sign_out(account).await?,
         Verb::KeepSecret { account } => keep_secret(account).await?,
@@ -66,29 +70,13 @@ async fn status(account: Option<String>, json: bool) -> anyhow::Result<()> {
     Ok(out::accounts(&shown, snapshot.now)?)
 }
 
-async fn sign_in(account: Option<String>, no_browser: bool, wait: Duration) -> anyhow::Result<()> {
-    let (client, id) = ask_owner(account).await?;
-    let how = if no_browser { Browser::No } else { Browser::Open };
-    match client.sign_in(&id, how).await {
-        Ok(sign_in) if no_browser => println(&sign_in.sign_in_url)?,
-        Ok(SignIn { sign_in_url, .. }) => {
-            // Whoever runs the manager may have no browser, or another screen than this one.
-            let _ = writeln!(std::io::stderr(), "Sign in in your browser. If none has opened: {sign_in_url}");
-        }
-        // Somebody else's is past the browser already: its end is what was asked for.
-        Err(refused) if refused.problem.code == "almost_done" => {}
-        Err(refused) => return Err(refused.into()),
-    }
-    wait_for(&*client, &id, wait).await
-}
-
 async fn refresh(account: Option<String>, no_browser: bool, wait: Duration) -> anyhow::Result<()> {
     let (client, id) = ask_owner(account).await?;
     let how = if no_browser { Browser::No } else { Browser::Open };
     if let Some(url) = client.refresh(&id, how).await?.sign_in_url {
         println(&url)?;
     }
-    wait_for(&*client, &id, wait).await
+    sign_in::wait_for(&*client, &id, wait).await
 }
 
 /// A broker that does not answer is not waited for any longer than this; the token is gone here in any case.
@@ -126,13 +114,6 @@ async fn keep_secret(account: Option<String>) -> anyhow::Result<()> {
         println(&format!("Delete it from the file: {}.", found["where"].as_str().unwrap_or_default()))?;
     }
     Ok(())
-}
-
-async fn wait_for(client: &dyn Client, id: &AccountId, wait: Duration) -> anyhow::Result<()> {
-    client.finished(id, chrono::Duration::from_std(wait)?).await?;
-    let snapshot = client.snapshot().await?;
-    let message = snapshot.accounts.iter().find(|view| view.id == id.as_str()).map(|view| view.message.clone());
-    println(&format!("{id}: {}", message.unwrap_or_default()))
 }
 
 async fn dashboard(no_browser: bool) -> anyhow::Result<()> {
@@ -211,7 +192,7 @@ const NO_ACCOUNT: Problem = Problem::new(
 const WHICH_ACCOUNT: Problem = Problem::new("which_account", "There are several accounts.", "", Remedy::FixSetting);
 
 /// A line on standard output; a reader that went away is no error worth a word.
-fn println(line: &str) -> anyhow::Result<()> {
+pub(crate) fn println(line: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "{line}")?;
     Ok(out.flush()?)

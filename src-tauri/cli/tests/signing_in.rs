@@ -113,3 +113,40 @@ fn whoever_asks_after_the_browser_waits_for_the_same_end() {
     assert!(text(&second.stdout).starts_with("upstox: "), "the end and no address: {}", text(&second.stdout));
     assert!(first.wait().expect("its end").success() && has_token(home.path()));
 }
+
+#[test]
+fn the_address_of_a_browser_elsewhere_is_pasted() {
+    let home = tempfile::tempdir().expect("a folder");
+    let broker = Broker::start(home.path());
+    write_config(home.path());
+    let _service = broker.serve(home.path());
+    let (mut asker, address) = sign_in(home.path(), &["--paste"]);
+    let back = broker.approve(&address);
+    let mut typed = asker.stdin.take().expect("a pipe");
+    let foreign = back.replace("state=", "state=x");
+    for line in ["", "what?", &foreign, &format!("  {back} ")] {
+        writeln!(typed, "{line}").expect("a line");
+    }
+    let ended = asker.wait_with_output().expect("its end");
+    let said = text(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(0), "{said}");
+    assert!(said.contains("(paste_foreign)"), "why a line is not taken: {said}");
+    assert!(said.contains("(paste_other_sign_in)"), "{said}");
+    let code = back.split("code=").nth(1).and_then(|rest| rest.split('&').next()).expect("a code");
+    assert!(!said.contains(code), "what was typed is not repeated");
+    assert!(has_token(home.path()));
+    drop(typed);
+}
+
+#[test]
+fn nothing_pasted_is_no_failure_as_long_as_the_sign_in_waits() {
+    let home = tempfile::tempdir().expect("a folder");
+    let broker = Broker::start(home.path());
+    write_config(home.path());
+    let _service = broker.serve(home.path());
+    let (mut asker, address) = sign_in(home.path(), &["--paste"]);
+    drop(asker.stdin.take());
+    let _browser = come_back(&broker.approve(&address));
+    assert!(asker.wait().expect("its end").success(), "the browser came back by itself");
+    assert!(has_token(home.path()));
+}
