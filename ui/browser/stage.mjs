@@ -9,7 +9,7 @@ import { mkdtemp, readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
-import { extname, join, normalize } from 'node:path';
+import { delimiter, extname, join, normalize } from 'node:path';
 import { chromium } from 'playwright-core';
 
 /** The strictest policy that the window must live with. */
@@ -22,7 +22,7 @@ const TYPES = {
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
 };
-const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const BROWSERS = ['chromium', 'google-chrome', 'google-chrome-stable', 'chromium-browser'];
 
 /** Serves a folder below a path; `api` answers first and says whether it did. */
 export async function serve(folder, { under = '/', api = () => false } = {}) {
@@ -50,10 +50,16 @@ export async function serve(folder, { under = '/', api = () => false } = {}) {
   return { url: `http://127.0.0.1:${server.address().port}${under}`, close };
 }
 
+function onPath() {
+  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
+  return BROWSERS.flatMap((name) => folders.map((folder) => join(folder, name))).find(existsSync);
+}
+
 export async function browser() {
-  const executablePath = process.env.CHROMIUM ?? BROWSERS.find(existsSync);
+  // An empty variable says nothing, as in scripts/setup.
+  const executablePath = process.env.CHROMIUM || onPath();
   if (!executablePath)
-    throw new Error(`No Chromium here. Install it, or name it in CHROMIUM. Looked for ${BROWSERS.join(', ')}.`);
+    throw new Error(`No Chromium on PATH. Install it, or name it in CHROMIUM. Looked for ${BROWSERS.join(', ')}.`);
   const args = [
     '--no-sandbox',
     '--disable-gpu',

@@ -37,6 +37,9 @@ pub(crate) enum Verb {
         /// Print the address instead of opening a browser
         #[arg(long)]
         no_browser: bool,
+        /// Print the address, and read from standard input the one that a browser elsewhere has ended on
+        #[arg(long)]
+        paste: bool,
         /// How long to wait for the result
         #[arg(long, default_value = "5m", value_parser = span)]
         wait: Duration,

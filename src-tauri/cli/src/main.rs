@@ -9,6 +9,7 @@ mod exit;
 mod history;
 mod out;
 mod serve;
+mod sign_in;
 mod verbs;
 
 use args::{Args, Verb};

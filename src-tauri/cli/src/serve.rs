@@ -11,7 +11,8 @@ use std::sync::Arc;
 /// Runs the whole manager without a display.
 pub(crate) async fn serve(practice: bool) -> anyhow::Result<ExitCode> {
     let end = End::listen()?;
-    let can_open = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some());
+    let is_set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let can_open = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(is_set);
     let opener: Option<Arc<dyn daypass_wiring::Opener>> =
         if can_open || !cfg!(target_os = "linux") { Some(Arc::new(SystemOpener)) } else { None };
     let start = Start { opener, practice, join: false, ..Start::here() };

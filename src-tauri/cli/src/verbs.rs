@@ -1,6 +1,7 @@
 //! The verbs: each asks the owner one or two questions.
 
 use crate::args::Verb;
+use crate::sign_in::{self, How};
 use crate::{doctor, history, out, serve};
 use daypass_wiring::api::TokenStatus;
 use daypass_wiring::domain::{AccountId, Problem, Remedy};
@@ -18,7 +19,10 @@ pub(crate) async fn run(verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Practice(args) => return serve::practice(args).await,
         Verb::Completions { .. } => {}
         Verb::Status { account, json } => status(account, json).await?,
-        Verb::SignIn { account, no_browser, wait } => sign_in(account, no_browser, wait).await?,
+        Verb::SignIn { account, no_browser, paste, wait } => {
+            let (client, id) = ask_owner(account).await?;
+            sign_in::sign_in(&*client, &id, How::of(no_browser, paste), wait).await?;
+        }
         Verb::Refresh { account, no_browser, wait } => refresh(account, no_browser, wait).await?,
         Verb::SignOut { account } => sign_out(account).await?,
         Verb::KeepSecret { account } => keep_secret(account).await?,
@@ -68,26 +72,13 @@ async fn status(account: Option<String>, json: bool) -> anyhow::Result<()> {
     Ok(out::accounts(&shown, snapshot.now)?)
 }
 
-async fn sign_in(account: Option<String>, no_browser: bool, wait: Duration) -> anyhow::Result<()> {
-    let (client, id) = ask_owner(account).await?;
-    let how = if no_browser { Browser::No } else { Browser::Open };
-    let sign_in = client.sign_in(&id, how).await?;
-    if no_browser {
-        println(&sign_in.sign_in_url)?;
-    } else {
-        // Whoever runs the manager may have no browser, or another screen than this one.
-        let _ = writeln!(std::io::stderr(), "Sign in in your browser. If none has opened: {}", sign_in.sign_in_url);
-    }
-    wait_for(&*client, &id, wait).await
-}
-
 async fn refresh(account: Option<String>, no_browser: bool, wait: Duration) -> anyhow::Result<()> {
     let (client, id) = ask_owner(account).await?;
     let how = if no_browser { Browser::No } else { Browser::Open };
     if let Some(url) = client.refresh(&id, how).await?.sign_in_url {
         println(&url)?;
     }
-    wait_for(&*client, &id, wait).await
+    sign_in::wait_for(&*client, &id, wait).await
 }
 
 /// A broker that does not answer is not waited for any longer than this; the token is gone here in any case.
@@ -127,33 +118,23 @@ async fn keep_secret(account: Option<String>) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn wait_for(client: &dyn Client, id: &AccountId, wait: Duration) -> anyhow::Result<()> {
-    client.finished(id, chrono::Duration::from_std(wait)?).await?;
-    let snapshot = client.snapshot().await?;
-    let message = snapshot.accounts.iter().find(|view| view.id == id.as_str()).map(|view| view.message.clone());
-    println(&format!("{id}: {}", message.unwrap_or_default()))
-}
-
 async fn dashboard(no_browser: bool) -> anyhow::Result<()> {
-    let settings = daypass_wiring::connect().await?.settings().await?;
-    let rows = settings["settings"].as_array().cloned().unwrap_or_default();
-    let value = |key: &str| rows.iter().find(|row| row["key"] == key).map(|row| row["value"].clone());
-    if value("api.enabled") == Some(false.into()) {
-        let problem = Problem::new(
-            "door_closed",
-            "The local HTTP door is closed.",
-            "Set api.enabled to true and restart Daypass.",
-            Remedy::FixSetting,
-        );
-        return Err(Refused { code: Code::CannotStart, problem }.into());
-    }
-    let port = value("api.port").and_then(|port| port.as_f64()).unwrap_or(8000.0);
-    let address = format!("http://127.0.0.1:{port:.0}/dashboard");
+    let client = daypass_wiring::connect().await?;
+    let settings = client.settings().await?;
+    let Some(address) = settings["address"].as_str() else { return Err(closed(&*client).await?.into()) };
+    let address = format!("{address}/dashboard");
     println(&address)?;
     if !no_browser {
         SystemOpener.open(&address.parse()?).await.map_err(|problem| Refused { code: Code::CannotStart, problem })?;
     }
     Ok(())
+}
+
+/// Why there is no dashboard: the owner has said so if the port could not be had, and else it was told not to open it.
+async fn closed(client: &dyn Client) -> Result<Refused, Refused> {
+    let notes = client.snapshot().await?.notes;
+    let port = notes.into_iter().map(|note| note.problem).find(|problem| problem.code.starts_with("api_port_"));
+    Ok(Refused { code: Code::CannotStart, problem: port.unwrap_or(DOOR_CLOSED) })
 }
 
 /// The owner, and the account that was meant: the only one if none was named.
@@ -198,6 +179,12 @@ fn late() -> Refused {
     Refused { code: Code::TimeLimit, problem }
 }
 
+const DOOR_CLOSED: Problem = Problem::new(
+    "door_closed",
+    "The local HTTP door is closed.",
+    "Set api.enabled to true and restart Daypass.",
+    Remedy::FixSetting,
+);
 const NO_ACCOUNT: Problem = Problem::new(
     "no_account",
     "There is no account yet.",

@@ -1,52 +1,13 @@
 //! `daypass serve` where things are not as they should be: what a crash left behind, a folder that cannot be used, a
-//! second start, settings that are broken for a moment.
+//! second start, settings that are broken for a moment, a port that somebody else has.
 #![cfg(unix)]
 
 mod owner;
 
+use owner::service::{Service, free_port, post, serve, write_config};
 use owner::{command, text};
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
-use std::os::unix::net::UnixStream;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-
-/// A service that is ended with the test.
-struct Service(Child);
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-impl Service {
-    /// Started, and past the point where it says how to sign in. Its local HTTP door stays closed.
-    fn start(home: &Path) -> Self {
-        Self::until(command(home, &["serve"]), "Sign in:").0
-    }
-
-    /// Started, and past this line, which is given back.
-    fn until(mut command: Command, wanted: &str) -> (Self, String) {
-        command.env("DAYPASS_API_ENABLED", "false").env("DAYPASS_PASSPHRASE", "correct horse battery");
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it runs");
-        let line = line(&mut child, wanted);
-        (Self(child), line)
-    }
-}
-
-/// The first line that begins like this.
-fn line(child: &mut Child, wanted: &str) -> String {
-    let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
-    let mut line = String::new();
-    while !line.starts_with(wanted) {
-        line.clear();
-        assert!(out.read_line(&mut line).expect("a line") > 0, "it ended before it said {wanted}");
-    }
-    line.trim_end().to_owned()
-}
+use std::path::Path;
 
 fn mode(path: &Path) -> u32 {
     std::fs::metadata(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())).permissions().mode() & 0o777
@@ -68,6 +29,20 @@ fn what_a_crash_left_behind_is_no_hindrance_and_all_folders_are_closed() {
     for file in std::fs::read_dir(home.path().join("state")).expect("a folder").flatten() {
         assert_eq!(mode(&file.path()), 0o600, "{}", file.path().display());
     }
+}
+
+#[test]
+fn a_terminal_with_another_runtime_folder_finds_the_owner() {
+    let home = tempfile::tempdir().expect("a folder");
+    let runtime = home.path().join("runtime");
+    std::fs::create_dir(&runtime).expect("a folder");
+    let mut owner = serve(home.path());
+    owner.env_remove("DAYPASS_HOME").env("HOME", home.path()).env("XDG_RUNTIME_DIR", &runtime);
+    let _service = Service::until(owner, "Sign in:");
+    assert!(runtime.join("daypass/daypass.sock").exists(), "the owner is there");
+    let mut status = command(home.path(), &["status"]);
+    let output = status.env_remove("DAYPASS_HOME").env("HOME", home.path()).output().expect("it runs");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
 }
 
 #[test]
@@ -111,7 +86,7 @@ fn a_secret_in_a_file_is_copied_and_its_line_is_named() {
 }
 
 #[test]
-fn an_account_that_vanishes_from_a_broken_file_keeps_what_is_stored() {
+fn an_account_that_vanishes_from_the_file_for_a_moment_keeps_what_is_stored() {
     let home = tempfile::tempdir().expect("a folder");
     let config = write_config(home.path());
     let _service = Service::start(home.path());
@@ -124,6 +99,10 @@ fn an_account_that_vanishes_from_a_broken_file_keeps_what_is_stored() {
     let answer = post(&home.path().join("run/daypass.sock"), "/api/settings", change);
     assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
     let listed = || text(&command(home.path(), &["accounts"]).output().expect("it runs").stdout);
+    assert!(listed().starts_with("upstox"), "it runs on");
+    std::fs::write(&config.file, "attempts: 4\n").expect("a file");
+    let answer = post(&home.path().join("run/daypass.sock"), "/api/settings", change);
+    assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
     owner::wait("it is gone from the list", || listed().is_empty());
     config.without_its_line();
     let answer = post(&home.path().join("run/daypass.sock"), "/api/settings", change);
@@ -134,92 +113,52 @@ fn an_account_that_vanishes_from_a_broken_file_keeps_what_is_stored() {
     assert!(text(&output.stdout).starts_with("https://"), "the secret is there: {}", text(&output.stderr));
 }
 
-/// `config.yaml` with an account whose client secret is in line 3.
-struct Config {
-    file: PathBuf,
-    redirect: String,
-}
+#[test]
+fn the_dashboard_is_the_one_that_was_opened() {
+    let home = tempfile::tempdir().expect("a folder");
+    let port = free_port();
+    let other = std::net::TcpListener::bind(("127.0.0.1", port)).expect("a port");
+    let dashboard = || command(home.path(), &["dashboard", "--no-browser"]).output().expect("it runs");
+    let with_door = || {
+        let mut serve = serve(home.path());
+        serve.env_remove("DAYPASS_API_ENABLED");
+        Service::until(serve, "Sign in:").0
+    };
+    std::fs::create_dir(home.path().join("config")).expect("a folder");
+    let config = |text: &str| std::fs::write(home.path().join("config/config.yaml"), text).expect("a file");
+    config(&format!("api:\n  port: {port}\n"));
 
-fn write_config(home: &Path) -> Config {
-    let folder = home.join("config");
-    std::fs::create_dir(&folder).expect("a folder");
-    let free = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
-    let port = free.local_addr().expect("its number").port();
-    let redirect = format!("http://127.0.0.1:{port}/callback");
-    let config = Config { file: folder.join("config.yaml"), redirect };
-    config.write("  client_secret: marker-secret-55aa\n");
-    config
-}
+    let service = with_door();
+    let said = dashboard();
+    assert_eq!((said.status.code(), text(&said.stdout)), (Some(1), String::new()), "another program has the port");
+    assert!(text(&said.stderr).contains(&format!("Port {port} is taken by")), "{}", text(&said.stderr));
+    drop((service, other));
 
-impl Config {
-    fn without_its_line(&self) {
-        self.write("");
-    }
+    let service = with_door();
+    config("api:\n  port: 9\n");
+    assert_eq!(text(&dashboard().stdout), format!("http://127.0.0.1:{port}/dashboard\n"), "the file counts later");
+    drop(service);
 
-    fn write(&self, secret: &str) {
-        let yaml = format!("upstox:\n  client_id: my-key\n{secret}  redirect_uri: {}\n", self.redirect);
-        std::fs::write(&self.file, yaml).expect("a file");
-    }
+    config("api:\n  enabled: false\n");
+    let _service = with_door();
+    let said = dashboard();
+    assert_eq!(said.status.code(), Some(1));
+    assert!(text(&said.stderr).contains("Set api.enabled to true"), "{}", text(&said.stderr));
 }
 
 #[test]
-fn a_sign_in_that_is_past_the_browser_is_finished_before_the_end() {
+fn an_empty_display_is_none() {
     let home = tempfile::tempdir().expect("a folder");
-    let practice = command(home.path(), &["practice", "--port", "0"]);
-    let (_broker, said) = Service::until(practice, "Practice broker: ");
-    let broker = said.split(": ").nth(1).expect("an address").trim_end_matches('/').to_owned();
-    let (config, socket) = (write_config(home.path()), home.path().join("run/daypass.sock"));
-    let serve = || {
-        let mut serve = command(home.path(), &["serve"]);
-        serve.env("UPSTOX_BASE_URL", &broker);
-        Service::until(serve, "Sign in:").0
-    };
-    let mut service = serve();
-    let host = broker.trim_start_matches("http://");
-    let slow = r#"{"route":"token","fault":{"delay_ms":1500}}"#;
-    let answer = talk(TcpStream::connect(host).expect("the broker"), "POST", "/practice/control", JSON, slow);
-    assert!(answer.starts_with("HTTP/1.1 2"), "{answer}");
-
-    let mut sign_in = command(home.path(), &["sign-in", "--no-browser"]);
-    let mut sign_in = sign_in.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it runs");
-    let address = line(&mut sign_in, "http://");
-    let dialog = address.strip_prefix(broker.as_str()).expect("the broker's own address");
-    let form = "application/x-www-form-urlencoded";
-    let page = talk(TcpStream::connect(host).expect("the broker"), "POST", dialog, form, "user=AB1234&approve=yes");
-    let back = page.lines().find_map(|line| line.strip_prefix("location: ")).expect("the way back").to_owned();
-    let (listener, path) = back.trim_start_matches("http://").split_once('/').expect("a path");
-    // Its answer comes when all is over; nobody waits for it here.
-    let mut browser = TcpStream::connect(listener).expect("the listener");
-    write!(browser, "GET /{path} HTTP/1.1\r\nHost: {listener}\r\n\r\n").expect("a question");
-    let look = || talk(UnixStream::connect(&socket).expect("the socket"), "GET", "/api/snapshot", JSON, "");
-    owner::wait("the code is on its way", || look().contains(r#""kind":"exchanging""#));
-
-    let id = service.0.id().to_string();
-    assert!(Command::new("sh").args(["-c", "kill -TERM $0", &id]).status().expect("a shell").success());
-    assert!(service.0.wait().expect("its end").success());
-    sign_in.wait().expect("its end");
-    let _service = serve();
-    owner::wait("the token is there", || {
-        command(home.path(), &["token"]).output().expect("it runs").status.code() == Some(0)
-    });
-    drop(config);
-}
-
-const JSON: &str = "application/json";
-
-fn post(socket: &Path, path: &str, body: &str) -> String {
-    talk(UnixStream::connect(socket).expect("the socket"), "POST", path, JSON, body)
-}
-
-fn talk(mut line: impl Read + Write, method: &str, path: &str, kind: &str, body: &str) -> String {
-    let length = body.len();
-    write!(
-        line,
-        "{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\
-         Connection: close\r\n\r\n{body}"
-    )
-    .expect("a question");
-    let mut answer = String::new();
-    line.read_to_string(&mut answer).expect("an answer");
-    answer
+    write_config(home.path());
+    let opener = home.path().join("xdg-open");
+    std::fs::write(&opener, "#!/bin/sh\n").expect("a file");
+    std::fs::set_permissions(&opener, std::fs::Permissions::from_mode(0o755)).expect("a program");
+    for (display, is_opened) in [("", false), (":0", true)] {
+        let mut owner = serve(home.path());
+        owner.env("DISPLAY", display).env("WAYLAND_DISPLAY", "").env("PATH", home.path());
+        let _service = Service::until(owner, "Sign in:");
+        let output = command(home.path(), &["refresh", "--wait", "0s"]).output().expect("it runs");
+        let has_address = text(&output.stdout).starts_with("https://");
+        assert_eq!(has_address, !is_opened, "DISPLAY=\"{display}\": {}", text(&output.stderr));
+    }
 }

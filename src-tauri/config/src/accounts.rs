@@ -1,8 +1,9 @@
 //! The accounts: lists in two files, the `upstox:` block, and the environment, put together field by field.
 
 use crate::dotenv::Variables;
-use crate::load::{AccountSettings, FoundSecret, Loading, Origin};
-use crate::table;
+use crate::load::Loading;
+use crate::settings::{AccountSettings, FoundSecret, Origin};
+use crate::table::{self, Kind};
 use crate::tree::{Node, Value};
 use chrono::Duration;
 use daypass_domain::{Account, AccountId, Policy, RedirectUri, Secret, UserId};
@@ -31,11 +32,14 @@ pub(crate) struct Draft {
 /// A list of accounts in a file.
 pub(crate) fn list(loading: &mut Loading, node: &Node, option_keys: &[&str], origin: &dyn Fn(u64) -> Origin) {
     let Value::List(items) = &node.value else {
+        loading.unreadable |= node.value != Value::Nothing;
         return loading.wrong(&origin(node.line), "accounts", "not a list", "a list, each item beginning with `- id:`");
     };
     for item in items {
         let id = item.entries().iter().find(|(key, _)| key == "id").and_then(|(_, node)| node.scalar());
-        match id.map(AccountId::new) {
+        let id = id.map(AccountId::new);
+        loading.unreadable |= !matches!(id, Some(Ok(_)));
+        match id {
             Some(Ok(id)) => fields(loading, &id, item, option_keys, origin),
             Some(Err(error)) => {
                 loading.note(&origin(item.line).to_string(), &format!("{error}."), "Choose another id.");
@@ -70,6 +74,11 @@ pub(crate) fn block(
     }
 }
 
+/// The names of the variables that describe an account.
+pub(crate) fn variable_names() -> impl Iterator<Item = &'static str> {
+    VARIABLES.iter().map(|(name, _)| *name)
+}
+
 /// The variables of the environment that describe an account.
 pub(crate) fn variables(loading: &mut Loading, variables: &mut Variables) {
     let Ok(id) = AccountId::new(ENV_ACCOUNT) else { return };
@@ -98,7 +107,7 @@ fn fields(loading: &mut Loading, id: &AccountId, node: &Node, option_keys: &[&st
             (_, None) => loading.wrong(&at, &format!("accounts.{id}.{key}"), "not a text", "one text"),
             (_, Some(text)) => {
                 if !FIELDS.contains(&key.as_str()) && !option_keys.contains(&key.as_str()) {
-                    loading.unknown(&at, key, FIELDS.iter().copied());
+                    loading.unknown(&at, key, &[FIELDS, option_keys].concat());
                 } else {
                     set(loading, id, key, &text, at);
                 }
@@ -116,11 +125,20 @@ fn list_of_texts(node: &Node) -> Option<String> {
 }
 
 fn policy(loading: &mut Loading, id: &AccountId, node: &Node, origin: &dyn Fn(u64) -> Origin) {
+    if !matches!(node.value, Value::Map(_) | Value::Nothing) {
+        let known: Vec<&str> = table::policy_keys().collect();
+        let allowed = format!("lines below it, each with one of {}", known.join(", "));
+        return loading.wrong(&origin(node.line), &format!("accounts.{id}.policy"), "not a block", &allowed);
+    }
     for (key, value) in node.entries() {
         let at = origin(value.line);
-        match (table::is_policy(key), value.scalar()) {
-            (true, Some(text)) => draft(loading, id).policy.push((key.clone(), text, at)),
-            _ => loading.unknown(&at, key, table::ROWS.iter().map(|row| row.key)),
+        match (table::row(key).filter(|_| table::is_policy(key)), value.scalar()) {
+            (Some(_), Some(text)) => draft(loading, id).policy.push((key.clone(), text, at)),
+            (Some(_), None) if value.value == Value::Nothing => {}
+            (Some(row), None) => {
+                loading.wrong(&at, &format!("accounts.{id}.policy.{key}"), "not a text", &row.allowed());
+            }
+            (None, _) => loading.unknown(&at, key, &table::policy_keys().collect::<Vec<_>>()),
         }
     }
 }
@@ -163,10 +181,10 @@ pub(crate) fn finish(
     let client_id = take("client_id").map(|(text, _)| text).unwrap_or_default();
     let redirect_uri = redirect(loading, &id, take("redirect_uri"));
     let user = take("user").map(|(text, _)| UserId(text));
-    let practice = take("practice").is_some_and(|(text, _)| text == "true");
+    let practice = practice(loading, &id, take("practice"));
     let day = short_day(loading, &id, take("day"));
     let options = draft.fields.into_iter().map(|(key, (text, _))| (key, text)).collect();
-    let policy = own_policy(loading, draft.policy, general, day);
+    let policy = own_policy(loading, (&id, draft.policy), general, day);
     let account = Account { id, label, broker, client_id, redirect_uri, user, practice, day, options };
     accounts.push(AccountSettings { account, secret, policy });
 }
@@ -181,6 +199,14 @@ fn redirect(loading: &mut Loading, id: &AccountId, given: Option<(String, Origin
     })
 }
 
+fn practice(loading: &mut Loading, id: &AccountId, given: Option<(String, Origin)>) -> bool {
+    let Some((text, origin)) = given else { return false };
+    table::flag(&text).unwrap_or_else(|| {
+        loading.wrong(&origin, &format!("accounts.{id}.practice"), &format!("\"{text}\""), &Kind::Flag.allowed());
+        false
+    })
+}
+
 fn short_day(loading: &mut Loading, id: &AccountId, given: Option<(String, Origin)>) -> Option<Duration> {
     let (text, origin) = given?;
     let length = humantime::parse_duration(&text).ok().and_then(|length| Duration::from_std(length).ok());
@@ -191,10 +217,13 @@ fn short_day(loading: &mut Loading, id: &AccountId, given: Option<(String, Origi
     length
 }
 
+/// What an account says about itself: key, text, and where.
+type Own = Vec<(String, String, Origin)>;
+
 /// A short day scales the general numbers; what the account says for itself is taken as it is.
 fn own_policy(
     loading: &mut Loading,
-    own: Vec<(String, String, Origin)>,
+    (id, own): (&AccountId, Own),
     general: &Policy,
     day: Option<Duration>,
 ) -> Option<Policy> {
@@ -202,14 +231,30 @@ fn own_policy(
     if own.is_empty() && factor.is_none() {
         return None;
     }
-    let mut policy = factor.map_or_else(|| general.clone(), |factor| general.scaled(factor));
-    for (key, text, origin) in own {
-        let Some(row) = table::row(&key) else { continue };
-        if let Err(allowed) = row.set_policy(&mut policy, &text) {
-            loading.wrong(&origin, &format!("policy.{key}"), &format!("\"{text}\""), &allowed);
+    let inherited = factor.map_or_else(|| general.clone(), |factor| general.scaled(factor));
+    let mut policy = inherited.clone();
+    for (key, text, origin) in &own {
+        let Some(row) = table::row(key) else { continue };
+        if let Err(allowed) = row.set_policy(&mut policy, text) {
+            loading.wrong(origin, &format!("accounts.{id}.policy.{key}"), &format!("\"{text}\""), &allowed);
         }
     }
+    if policy.red_below > policy.green_above {
+        clash(loading, id, &own);
+        (policy.red_below, policy.green_above) = (inherited.red_below, inherited.green_above);
+    }
     Some(policy)
+}
+
+/// Red would begin above green: both numbers are the general ones then.
+fn clash(loading: &mut Loading, id: &AccountId, own: &Own) {
+    for (key, allowed) in
+        [("red_below_hours", "less than green_above_hours"), ("green_above_hours", "more than red_below_hours")]
+    {
+        if let Some((_, text, origin)) = own.iter().rfind(|(own, ..)| own == key) {
+            loading.wrong(origin, &format!("accounts.{id}.policy.{key}"), &format!("\"{text}\""), allowed);
+        }
+    }
 }
 
 fn capital(id: &str) -> String {

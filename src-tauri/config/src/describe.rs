@@ -1,7 +1,7 @@
 //! All settings as data, for the window and the dashboard. No secret is in it.
 
-use crate::load::{Loaded, Origin};
-use crate::table::{Kind, ROWS, Row};
+use crate::settings::{Loaded, Origin};
+use crate::table::{self, Kind, ROWS, Row};
 use serde_json::{Value, json};
 
 /// `{settings: [...], accounts: {id: {field: {value, source}}}, secrets_in_files: [...]}`.
@@ -53,7 +53,7 @@ fn account(loaded: &Loaded, id: &str) -> Value {
 fn typed(kind: &Kind, text: &str) -> Value {
     match kind {
         Kind::Number(..) | Kind::Whole(..) => text.trim().parse::<f64>().map_or(Value::Null, Value::from),
-        Kind::Flag => Value::from(matches!(text.trim(), "true" | "yes" | "on" | "1")),
+        Kind::Flag => Value::from(table::flag(text.trim()) == Some(true)),
         Kind::Choice(_) | Kind::Span | Kind::File => Value::from(text),
     }
 }

@@ -15,10 +15,12 @@ mod dotenv;
 mod folders;
 mod load;
 mod save;
+mod settings;
 mod table;
 mod tree;
 
 pub use describe::describe;
 pub use folders::{Environment, Folders};
-pub use load::{AccountSettings, Api, FoundSecret, Loaded, Logging, Note, Origin, Settings, Sources, Told, load};
+pub use load::{Sources, load};
 pub use save::save;
+pub use settings::{AccountSettings, Api, FoundSecret, Loaded, Logging, Note, Origin, Settings, Told};

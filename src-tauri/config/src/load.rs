@@ -1,13 +1,17 @@
-//! Puts the layers together.
+//! Puts the layers together, and says what is wrong with them.
+//!
+//! The invariant: it never fails; what is wrong becomes a note. What this is not: what an account's fields mean (see
+//! `accounts`) or which settings there are (see `table`).
 
 use crate::accounts::{self, Draft};
 use crate::dotenv::{self, Variables};
 use crate::folders::{Environment, Folders};
-use crate::table::{self, ROWS};
+use crate::settings::{Loaded, Note, Origin, Settings, Told};
+use crate::table::{self, ROWS, Row};
 use crate::tree::{self, Node, Value};
-use daypass_domain::{Account, AccountId, Policy, Problem, Remedy, Secret};
+use daypass_domain::{Policy, Problem, Remedy};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Everything that settings are read from.
 #[derive(Clone, Copy, Debug)]
@@ -22,127 +26,6 @@ pub struct Sources<'a> {
     pub option_keys: &'a [&'a str],
 }
 
-/// What came of it.
-#[derive(Clone, Debug)]
-pub struct Loaded {
-    /// What is good.
-    pub settings: Settings,
-    /// What is not.
-    pub notes: Vec<Note>,
-    /// Secrets that lie in files.
-    pub found_secrets: Vec<FoundSecret>,
-    /// Where each setting's value comes from, by key; defaults are missing.
-    pub told: BTreeMap<String, Told>,
-}
-
-/// A value as it was written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
-    /// The text; empty for a secret.
-    pub text: String,
-    /// Where.
-    pub origin: Origin,
-}
-
-/// Where a value comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// `settings.yaml`, written by the settings window.
-    Settings {
-        /// From 1.
-        line: u64,
-    },
-    /// `config.yaml`, the user's own.
-    Config {
-        /// From 1.
-        line: u64,
-    },
-    /// A `.env` file.
-    DotEnv {
-        /// Which one.
-        file: String,
-        /// From 1.
-        line: u64,
-    },
-    /// The process environment.
-    Environment {
-        /// The variable.
-        name: String,
-    },
-}
-
-/// A mistake, and where it is.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Note {
-    /// `config.yaml line 4`.
-    pub about: String,
-    /// What is wrong and what is allowed.
-    pub problem: Problem,
-}
-
-/// A secret in a file: it works, but belongs into the keyring.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FoundSecret {
-    /// Whose.
-    pub account: AccountId,
-    /// Where, with the line to delete.
-    pub origin: Origin,
-}
-
-/// All settings.
-#[derive(Clone, Debug, Default)]
-pub struct Settings {
-    /// In the order of the files: `settings.yaml` first.
-    pub accounts: Vec<AccountSettings>,
-    /// The general numbers.
-    pub policy: Policy,
-    /// The log.
-    pub logging: Logging,
-    /// The local HTTP door.
-    pub api: Api,
-}
-
-/// One account.
-#[derive(Clone, Debug)]
-pub struct AccountSettings {
-    /// All that is not secret.
-    pub account: Account,
-    /// The client secret, if a file or the environment has it; else it is in the vault.
-    pub secret: Option<Secret>,
-    /// Numbers of its own.
-    pub policy: Option<Policy>,
-}
-
-/// The log.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Logging {
-    /// `error` to `trace`.
-    pub level: String,
-    /// Relative to the state folder.
-    pub file: PathBuf,
-}
-
-impl Default for Logging {
-    fn default() -> Self {
-        Self { level: "info".into(), file: "daypass.log".into() }
-    }
-}
-
-/// The local HTTP door.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Api {
-    /// Whether it is open.
-    pub enabled: bool,
-    /// Its port on 127.0.0.1.
-    pub port: u16,
-}
-
-impl Default for Api {
-    fn default() -> Self {
-        Self { enabled: true, port: 8000 }
-    }
-}
-
 /// Reads everything. Never fails: what is wrong becomes a note.
 pub fn load(sources: &Sources<'_>) -> Loaded {
     let mut loading = Loading::default();
@@ -155,12 +38,16 @@ pub(crate) fn with_settings_text(sources: &Sources<'_>, settings_text: &str) -> 
     Loading::default().all(sources, settings_text)
 }
 
+/// Read before any file is, or too secret for one.
+const ENVIRONMENT_ONLY: &[&str] = &["DAYPASS_HOME", "DAYPASS_PASSPHRASE"];
+
 /// The work in progress.
 #[derive(Default)]
 pub(crate) struct Loading {
     pub(crate) notes: Vec<Note>,
     told: BTreeMap<String, Told>,
     pub(crate) drafts: Vec<Draft>,
+    pub(crate) unreadable: bool,
 }
 
 impl Loading {
@@ -180,6 +67,7 @@ impl Loading {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
             Err(error) => {
+                self.unreadable = true;
                 self.note(name, &format!("The file cannot be read and is left out ({error})."), "");
                 String::new()
             }
@@ -191,10 +79,12 @@ impl Loading {
         match tree::read(text) {
             Ok(node) if matches!(node.value, Value::Map(_)) => node,
             Ok(node) => {
+                self.unreadable = true;
                 self.note(&format!("{file} line {}", node.line), "The file is not a list of `key: value` lines.", "");
                 empty
             }
             Err((line, what)) => {
+                self.unreadable = true;
                 let about = line.map_or_else(|| file.to_owned(), |line| format!("{file} line {line}"));
                 self.note(
                     &about,
@@ -227,7 +117,10 @@ impl Loading {
         }
         let origin = origin(node.line);
         match (table::row(key), &node.value) {
-            (None, _) => self.unknown(&origin, key, ROWS.iter().map(|row| row.key).chain(["accounts", "upstox"])),
+            (None, _) => {
+                let known: Vec<&str> = ROWS.iter().map(|row| row.key).chain(["accounts", "upstox"]).collect();
+                self.unknown(&origin, key, &known);
+            }
             (Some(_), Value::Nothing) => {}
             (Some(row), _) => match node.scalar() {
                 Some(text) => self.take(row.key, text, origin),
@@ -242,10 +135,10 @@ impl Loading {
             variables.insert(name.clone(), (value.clone(), Origin::Environment { name: name.clone() }));
         }
         let (own, here) = (sources.folders.config.join(".env"), sources.working_dir.join(".env"));
-        dotenv::read(&own, &mut variables, &mut self.notes);
         // Whoever starts it in the settings folder wants each mistake told once.
-        if own != here {
-            dotenv::read(&here, &mut variables, &mut self.notes);
+        let second = Some(&here).filter(|here| **here != own);
+        for path in std::iter::once(&own).chain(second) {
+            self.unreadable |= dotenv::read(path, &mut variables, &mut self.notes).is_err();
         }
         for row in ROWS {
             if let Some((value, origin)) = variables.remove(&row.variable()) {
@@ -253,6 +146,28 @@ impl Loading {
             }
         }
         accounts::variables(self, &mut variables);
+        self.left_over(&variables);
+    }
+
+    /// In a file, a name that begins like ours is meant for us. The environment has names that other programs read.
+    fn left_over(&mut self, variables: &Variables) {
+        let ours = |name: &str| ["DAYPASS_", "UPSTOX_"].iter().any(|begin| name.starts_with(begin));
+        for (name, (_, origin)) in variables.iter().filter(|(name, _)| ours(name)) {
+            match origin {
+                Origin::DotEnv { .. } if ENVIRONMENT_ONLY.contains(&name.as_str()) => self.note(
+                    &origin.to_string(),
+                    &format!("{name} is read only from the environment; here it does nothing."),
+                    "Set it in the environment that Daypass starts in, and delete this line.",
+                ),
+                Origin::DotEnv { .. } => {
+                    let settings: Vec<String> = ROWS.iter().map(Row::variable).collect();
+                    let mut known: Vec<&str> = accounts::variable_names().collect();
+                    known.extend(settings.iter().map(String::as_str));
+                    self.unknown(origin, name, &known);
+                }
+                _ => {}
+            }
+        }
     }
 
     /// A value for a key, over what was there; checked at the end, so that a bad one does not hide a good one.
@@ -284,7 +199,7 @@ impl Loading {
         for draft in std::mem::take(&mut self.drafts) {
             accounts::finish(&mut self, draft, &settings.policy, &mut settings.accounts, &mut found_secrets);
         }
-        Loaded { settings, notes: self.notes, found_secrets, told: self.told }
+        Loaded { settings, notes: self.notes, found_secrets, told: self.told, unreadable: self.unreadable }
     }
 
     /// Remembers where an account's field comes from.
@@ -298,10 +213,10 @@ impl Loading {
     }
 
     /// A key that nobody reads.
-    pub(crate) fn unknown(&mut self, origin: &Origin, key: &str, known: impl Iterator<Item = &'static str>) {
-        let near = known.filter(|known| distance(known, key) <= 2).min_by_key(|known| distance(known, key));
+    pub(crate) fn unknown(&mut self, origin: &Origin, key: &str, known: &[&str]) {
+        let near = known.iter().filter(|known| distance(known, key) <= 2).min_by_key(|known| distance(known, key));
         let todo = near.map_or_else(
-            || "Remove it, or see the README for the keys.".into(),
+            || format!("Remove it. Allowed: {}.", known.join(", ")),
             |near| format!("Did you mean {near}?"),
         );
         self.note(&origin.to_string(), &format!("There is no setting \"{key}\"; it is left out."), &todo);
@@ -313,17 +228,6 @@ impl Loading {
         let problem =
             Problem::new("bad_setting", "", "", Remedy::FixSetting).saying(format!("{begin}: {what}")).advising(todo);
         self.notes.push(Note { about: about.to_owned(), problem });
-    }
-}
-
-impl std::fmt::Display for Origin {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Origin::Settings { line } => write!(f, "settings.yaml line {line}"),
-            Origin::Config { line } => write!(f, "config.yaml line {line}"),
-            Origin::DotEnv { file, line } => write!(f, "{file} line {line}"),
-            Origin::Environment { name } => write!(f, "the environment variable {name}"),
-        }
     }
 }
 

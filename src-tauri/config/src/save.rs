@@ -3,7 +3,8 @@
 //! All or nothing: the new text is tried with everything around it before it is written (to a temporary file that is
 //! then renamed). What a file of the user's own or the environment has fixed is refused, with the place named.
 
-use crate::load::{Loaded, Origin, Sources, load, with_settings_text};
+use crate::load::{Sources, load, with_settings_text};
+use crate::settings::{Loaded, Note, Origin};
 use daypass_domain::{Problem, Remedy};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -30,17 +31,26 @@ pub fn save(sources: &Sources<'_>, changes: &BTreeMap<String, Value>) -> Result<
     }
     let text = serde_saphyr::to_string(&Value::Object(root)).map_err(|error| vec![unwritable(&error.to_string())])?;
     let after = with_settings_text(sources, &text);
-    let wrong: Vec<Problem> = after
-        .notes
-        .iter()
-        .filter(|note| note.about.starts_with("settings.yaml") || note.about == "red_below_hours")
-        .map(|note| note.problem.clone())
-        .collect();
+    let wrong = made_by_the_change(&before, &after);
     if !wrong.is_empty() {
         return Err(wrong);
     }
     write(&path, &text).map_err(|error| vec![unwritable(&error.to_string())])?;
     Ok(after)
+}
+
+/// A mistake that was there before is no reason to refuse: the window could then change nothing at all.
+fn made_by_the_change(before: &Loaded, after: &Loaded) -> Vec<Problem> {
+    let known: Vec<_> = before.notes.iter().map(sentences).collect();
+    let ours = |note: &&Note| note.about.starts_with("settings.yaml") || note.about == "red_below_hours";
+    let new = after.notes.iter().filter(ours).filter(|note| !known.contains(&sentences(note)));
+    new.map(|note| note.problem.clone()).collect()
+}
+
+/// A note without its place: lines move when the file is written.
+fn sentences(note: &Note) -> (&str, &str) {
+    let what = note.problem.what.as_ref();
+    (what.split_once(": ").map_or(what, |(_, what)| what), note.problem.todo.as_ref())
 }
 
 /// What the window wrote before. A file that is there and says nothing usable is never written over: accounts may be

@@ -2,7 +2,7 @@
 //!
 //! Files, environment, validation, the settings window and its help are all drawn from this table.
 
-use crate::load::Settings;
+use crate::settings::Settings;
 use chrono::{Duration, NaiveTime};
 use daypass_domain::{OpenBrowser, Policy, QuietHours};
 use std::path::{Component, Path};
@@ -37,6 +37,20 @@ pub(crate) enum Kind {
     File,
     /// Yes or no.
     Flag,
+}
+
+impl Kind {
+    /// What is allowed, as the end of a sentence.
+    pub(crate) fn allowed(&self) -> String {
+        match self {
+            Kind::Number(from, to, unit) => format!("a number from {from} to {to} ({unit})"),
+            Kind::Whole(from, to) => format!("a whole number from {from} to {to}"),
+            Kind::Choice(choices) => choices.join(", "),
+            Kind::Span => "two times such as 22:00-07:00, or nothing".to_owned(),
+            Kind::File => "a file below the state folder, such as daypass.log".to_owned(),
+            Kind::Flag => "true, false".to_owned(),
+        }
+    }
 }
 
 /// A value that fits its row.
@@ -174,7 +188,7 @@ pub(crate) static ROWS: &[Row] = &[
     Row {
         key: "logging.file",
         label: "Log file",
-        help: "Relative to the state folder; a date is added to its name.",
+        help: "Relative to the state folder; a date is added to its name. From the next start.",
         kind: Kind::File,
         default: "daypass.log",
         apply: |s, v| s.logging.file = v.text().into(),
@@ -182,7 +196,7 @@ pub(crate) static ROWS: &[Row] = &[
     Row {
         key: "api.enabled",
         label: "Local HTTP door",
-        help: "Whether the status, refresh and dashboard addresses on 127.0.0.1 are there.",
+        help: "Whether the status, refresh and dashboard addresses on 127.0.0.1 are there. From the next start.",
         kind: Kind::Flag,
         default: "true",
         apply: |s, v| s.api.enabled = matches!(v, Checked::Flag(true)),
@@ -190,7 +204,7 @@ pub(crate) static ROWS: &[Row] = &[
     Row {
         key: "api.port",
         label: "Port",
-        help: "The port of the local HTTP door.",
+        help: "The port of the local HTTP door. From the next start.",
         kind: Kind::Whole(1.0, 65_535.0),
         default: "8000",
         apply: |s, v| s.api.port = v.number() as u16,
@@ -205,6 +219,11 @@ pub(crate) fn row(key: &str) -> Option<&'static Row> {
 /// Keys whose numbers an account may have of its own.
 pub(crate) fn is_policy(key: &str) -> bool {
     row(key).is_some() && !key.contains('.')
+}
+
+/// All of these keys.
+pub(crate) fn policy_keys() -> impl Iterator<Item = &'static str> {
+    ROWS.iter().map(|row| row.key).filter(|key| is_policy(key))
 }
 
 impl Row {
@@ -230,14 +249,7 @@ impl Row {
 
     /// What is allowed, as the end of a sentence.
     pub(crate) fn allowed(&self) -> String {
-        match &self.kind {
-            Kind::Number(from, to, unit) => format!("a number from {from} to {to} ({unit})"),
-            Kind::Whole(from, to) => format!("a whole number from {from} to {to}"),
-            Kind::Choice(choices) => choices.join(", "),
-            Kind::Span => "two times such as 22:00-07:00, or nothing".to_owned(),
-            Kind::File => "a file below the state folder, such as daypass.log".to_owned(),
-            Kind::Flag => "true, false".to_owned(),
-        }
+        self.kind.allowed()
     }
 
     fn check(&self, text: &str) -> Option<Checked> {
@@ -252,12 +264,17 @@ impl Row {
                 Some(Checked::Span(Some(QuietHours { from: time(from)?, to: time(to)? })))
             }
             Kind::File => is_below(text).then(|| Checked::Text(text.to_owned())),
-            Kind::Flag => match text {
-                "true" | "yes" | "on" | "1" => Some(Checked::Flag(true)),
-                "false" | "no" | "off" | "0" => Some(Checked::Flag(false)),
-                _ => None,
-            },
+            Kind::Flag => flag(text).map(Checked::Flag),
         }
+    }
+}
+
+/// Yes or no, as people write it.
+pub(crate) fn flag(text: &str) -> Option<bool> {
+    match text {
+        "true" | "yes" | "on" | "1" => Some(true),
+        "false" | "no" | "off" | "0" => Some(false),
+        _ => None,
     }
 }
 
@@ -274,40 +291,4 @@ fn number(text: &str, from: f64, to: f64) -> Option<Checked> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_default_fits_its_own_row_and_is_the_programs_default() {
-        let mut settings = Settings::default();
-        for row in ROWS {
-            row.set(&mut settings, row.default).unwrap_or_else(|allowed| panic!("{}: {allowed}", row.key));
-        }
-        assert_eq!(settings.policy, Policy::default());
-        assert_eq!(settings.api.port, 8000);
-        assert_eq!(settings.logging, Settings::default().logging);
-    }
-
-    #[test]
-    fn what_does_not_fit_is_not_taken() {
-        let mut settings = Settings::default();
-        for (key, text) in [
-            ("check_every_minutes", "soon"),
-            ("check_every_minutes", "0"),
-            ("check_every_minutes", "NaN"),
-            ("attempts", "2.5"),
-            ("logging.level", "loud"),
-            ("quiet_hours", "22-7"),
-            ("logging.file", "../daypass.log"),
-            ("logging.file", "logs/../../daypass.log"),
-            ("logging.file", "/var/log/daypass.log"),
-            ("logging.file", "logs/"),
-            ("logging.file", "."),
-            ("api.port", "70000"),
-        ] {
-            let row = row(key).expect("a row");
-            assert!(row.set(&mut settings, text).is_err(), "{key}: {text}");
-        }
-        assert_eq!(settings.policy, Policy::default());
-    }
-}
+mod tests;

@@ -12,7 +12,7 @@ use crate::{Entropy, VaultError, disk};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use daypass_domain::Secret;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 /// What the check file holds; its only use is to open.
@@ -40,8 +40,18 @@ pub(crate) struct Search<'a> {
 struct Survey {
     /// Which keys they ask for, the one that most files ask for first.
     locks: Vec<Lock>,
-    /// The first file that holds more than a check.
+    /// The first file that holds more than a check, or may.
     precious: Option<PathBuf>,
+    /// Why the first file that the disk did not give could not be read.
+    unread: Option<VaultError>,
+}
+
+impl Survey {
+    /// No header says which key is wanted: because the disk gave nothing, or because of what it gave.
+    fn no_header(&self, precious: &Path) -> VaultError {
+        let damaged = VaultError::Damaged { file: precious.to_owned(), why: "its header cannot be read" };
+        self.unread.clone().unwrap_or(damaged)
+    }
 }
 
 impl Search<'_> {
@@ -58,13 +68,15 @@ impl Search<'_> {
 
     fn survey(&self) -> Result<Survey, VaultError> {
         let mut counts: Vec<(Lock, usize)> = Vec::new();
-        let mut first = None;
-        for (file, precious) in self.shelf.sealed_files()? {
-            let bytes = self.shelf.disk.read(&file).map_err(|error| VaultError::io(&file, &error))?;
-            if let Ok((header, _)) = Header::decode(&bytes) {
-                match counts.iter_mut().find(|(lock, _)| *lock == header.lock) {
-                    Some((_, count)) => *count += 1,
-                    None => counts.push((header.lock, 1)),
+        let (mut first, mut unread) = (None, None);
+        for (file, mut precious) in self.shelf.sealed_files()? {
+            match self.shelf.disk.read(&file) {
+                Ok(bytes) => count(&mut counts, &bytes),
+                // One bad spot on the disk locks nobody else out. What is in there nobody knows.
+                Err(error) => {
+                    tracing::warn!(file = %file.display(), %error, "A sealed file could not be read");
+                    unread.get_or_insert(VaultError::io(&file, &error));
+                    precious = true;
                 }
             }
             if precious {
@@ -72,7 +84,7 @@ impl Search<'_> {
             }
         }
         counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        Ok(Survey { locks: counts.into_iter().map(|(lock, _)| lock).collect(), precious: first })
+        Ok(Survey { locks: counts.into_iter().map(|(lock, _)| lock).collect(), precious: first, unread })
     }
 
     fn key_in_keyring(&self, survey: &Survey) -> Result<Key, VaultError> {
@@ -98,7 +110,7 @@ impl Search<'_> {
                 Failure::Vault(error) => error,
                 Failure::Keyring(error) => failed(error),
             }),
-            Some(file) if survey.locks.is_empty() => Err(unreadable(file)),
+            Some(file) if survey.locks.is_empty() => Err(survey.no_header(file)),
             Some(_) if survey.locks.iter().all(|lock| lock.cost.is_some()) => {
                 Err(VaultError::SealedOtherwise { passphrase: true, folder: folder() })
             }
@@ -118,7 +130,7 @@ impl Search<'_> {
         }
         match &survey.precious {
             None => self.new_key_of(passphrase),
-            Some(file) if survey.locks.is_empty() => Err(unreadable(file)),
+            Some(file) if survey.locks.is_empty() => Err(survey.no_header(file)),
             Some(_) if survey.locks.iter().all(|lock| lock.cost.is_none()) => {
                 Err(VaultError::SealedOtherwise { passphrase: false, folder: self.shelf.folder.to_owned() })
             }
@@ -133,7 +145,7 @@ impl Search<'_> {
             return Ok(true);
         }
         for (file, _) in self.shelf.sealed_files()? {
-            let bytes = self.shelf.disk.read(&file).map_err(|error| VaultError::io(&file, &error))?;
+            let Ok(bytes) = self.shelf.disk.read(&file) else { continue };
             if key.open(&bytes).is_ok() {
                 if let Err(error) = self.write_check(key) {
                     tracing::warn!(%error, "The vault's check file could not be written again");
@@ -192,8 +204,13 @@ enum Failure {
     Keyring(KeyringError),
 }
 
-fn unreadable(file: &std::path::Path) -> VaultError {
-    VaultError::Damaged { file: file.to_owned(), why: "its header cannot be read" }
+/// Counts the file for the key that its header asks for.
+fn count(counts: &mut Vec<(Lock, usize)>, bytes: &[u8]) {
+    let Ok((header, _)) = Header::decode(bytes) else { return };
+    match counts.iter_mut().find(|(lock, _)| *lock == header.lock) {
+        Some((_, count)) => *count += 1,
+        None => counts.push((header.lock, 1)),
+    }
 }
 
 /// The vault's name in the keyring: random, and so says nothing about accounts or brokers.

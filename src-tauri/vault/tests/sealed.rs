@@ -138,6 +138,43 @@ fn removing_an_account_leaves_the_others_and_nothing_of_it() {
 }
 
 #[test]
+fn a_file_that_the_disk_does_not_give_locks_nobody_else_out() {
+    for spoilt in ["bad.token", "bad.secret", "vault.check"] {
+        let passphrase = || Source::Passphrase(Secret::new("a passphrase"));
+        for source in [|| Source::Keyring, passphrase] {
+            let computer = Computer::default();
+            let vault = computer.open(source()).unwrap();
+            vault.save(&id("good"), &stored(1), at(0)).unwrap();
+            vault.save(&id("bad"), &stored(1), at(0)).unwrap();
+            vault.set_client_secret(&id("bad"), &Secret::new("client-secret"), at(0)).unwrap();
+            computer.disk.spoil(spoilt);
+            let vault = computer.open(source()).unwrap_or_else(|error| panic!("{spoilt}: {error}"));
+            assert_eq!(generation_of(&vault, &id("good")), Some(1), "{spoilt}");
+            if spoilt == "bad.token" {
+                assert_eq!(code(&vault.load(&id("bad")).expect_err("it cannot be read")), "VAULT_IO");
+            }
+        }
+    }
+}
+
+#[test]
+fn where_nothing_can_be_read_no_new_key_is_made() {
+    for files in [&["vault.check"][..], &["upstox.token", "vault.check"]] {
+        let computer = Computer::default();
+        computer.vault().save(&id("upstox"), &stored(1), at(0)).unwrap();
+        if files.len() == 1 {
+            computer.disk.delete("upstox.token");
+        }
+        files.iter().for_each(|file| computer.disk.spoil(file));
+        let before = (computer.disk.files(), computer.keyring.items());
+        let vault = computer.open(Source::Keyring);
+        let problem = vault.map_or_else(|error| Some(error.problem()), |vault| vault.problem());
+        assert_eq!(problem.expect("it is said").code, "VAULT_IO", "{files:?}");
+        assert_eq!((computer.disk.files(), computer.keyring.items()), before, "{files:?}");
+    }
+}
+
+#[test]
 fn no_new_key_is_made_while_sealed_files_exist() {
     let computer = Computer::default();
     computer.vault().save(&id("upstox"), &stored(1), at(0)).unwrap();

@@ -3,13 +3,15 @@
 //! Every change goes the same way as the first start: read all layers, build each account with its broker and its secret,
 //! and hand it over. What this is not: it validates nothing by itself (`config` and the brokers do).
 
+mod accounts;
+
 use crate::almanac;
 use crate::books::{Books, Known};
 use crate::in_process::refused;
 use crate::logging;
 use crate::rehearsal::Rehearsal;
 use crate::strongroom::Strongroom;
-use daypass_api::{Answer, NewAccount};
+use daypass_api::Answer;
 use daypass_brokers::Broker;
 use daypass_config::{AccountSettings, Environment, Folders, FoundSecret, Loaded, Origin, Sources};
 use daypass_domain::{AccountId, Credentials, Field, Problem, Remedy, Secret};
@@ -33,6 +35,8 @@ pub(crate) struct Desk {
     pub(crate) rehearsal: Rehearsal,
     /// One change at a time; holds the ids in force.
     pub(crate) in_force: Mutex<Vec<AccountId>>,
+    /// Where the local HTTP door is, once it is open: the port in the settings counts from the next start.
+    pub(crate) address: std::sync::OnceLock<String>,
     /// Troubles that are no setting's: a taken port.
     pub(crate) other_notes: std::sync::Mutex<Vec<Note>>,
 }
@@ -46,7 +50,7 @@ impl Desk {
         loaded
     }
 
-    /// Every setting, every broker's form, and where things lie.
+    /// Every setting, every broker's form, where things lie, and the address that is open.
     pub(crate) async fn describe(&self) -> Value {
         let loaded = self.load();
         let mut described = daypass_config::describe(&loaded);
@@ -55,6 +59,7 @@ impl Desk {
             secret["kept"] = self.is_kept(&loaded, &found.account).await.into();
         }
         described["brokers"] = daypass_brokers::ALL.iter().map(|broker| form(*broker)).collect();
+        described["address"] = json!(self.address.get());
         described["folders"] = json!({
             "config": self.folders.config, "data": self.folders.data,
             "state": self.folders.state, "runtime": self.folders.runtime,
@@ -67,80 +72,6 @@ impl Desk {
         let loaded = self.save(&changes)?;
         self.bring_into_force(&loaded, &mut in_force).await;
         Ok(())
-    }
-
-    pub(crate) async fn put_account(&self, account: NewAccount) -> Answer<AccountId> {
-        let broker = daypass_brokers::find(&account.broker)
-            .ok_or_else(|| refused(Code::BadInput, unknown_broker(&account.broker)))?;
-        let mut in_force = self.in_force.lock().await;
-        let id = match account.id {
-            Some(id) => id,
-            None => free_id(&in_force, broker.profile().id)?,
-        };
-        let mut changes = BTreeMap::new();
-        let mut set = |field: &str, value: &str| {
-            let value = if value.trim().is_empty() { Value::Null } else { value.trim().into() };
-            changes.insert(format!("accounts.{id}.{field}"), value);
-        };
-        set("broker", &account.broker);
-        set("label", &account.label);
-        for (key, value) in &account.fields {
-            set(key, value);
-        }
-        let loaded = self.save(&changes)?;
-        let mut kept = Ok(());
-        for (key, secret) in account.secrets {
-            if key == "client_secret" && !secret.is_empty() {
-                kept = self.strongroom.set_client_secret(id.clone(), secret).await;
-            }
-        }
-        // The rest is written by now, and in force even if the vault would not take the secret.
-        self.bring_into_force(&loaded, &mut in_force).await;
-        kept.map(|()| id).map_err(|problem| refused(Code::Failed, problem))
-    }
-
-    pub(crate) async fn remove_account(&self, account: &AccountId) -> Answer<()> {
-        let mut in_force = self.in_force.lock().await;
-        if !in_force.contains(account) {
-            return Err(refused(Code::UnknownAccount, UNKNOWN.saying(format!("There is no account \"{account}\"."))));
-        }
-        let loaded = self.save(&BTreeMap::from([(format!("accounts.{account}"), Value::Null)]))?;
-        self.books.allow_erasing(account.clone());
-        self.bring_into_force(&loaded, &mut in_force).await;
-        Ok(())
-    }
-
-    /// Copies a client secret that lies in a file into the vault. It is read back, because its owner deletes it from the
-    /// file next.
-    pub(crate) async fn keep_secret(&self, account: &AccountId) -> Answer<()> {
-        let mut in_force = self.in_force.lock().await;
-        let loaded = self.load();
-        let secret = found_secret(&loaded, account).ok_or_else(|| refused(Code::NothingToDo, NO_SECRET))?;
-        let set = self.strongroom.set_client_secret(account.clone(), secret.clone()).await;
-        set.map_err(|problem| refused(Code::Failed, problem))?;
-        if !self.is_kept(&loaded, account).await {
-            return Err(refused(Code::Failed, NOT_SEALED));
-        }
-        self.bring_into_force(&loaded, &mut in_force).await;
-        Ok(())
-    }
-
-    pub(crate) async fn add_practice(&self) -> Answer<AccountId> {
-        let mut in_force = self.in_force.lock().await;
-        let id = AccountId::new("practice").map_err(|_| refused(Code::Internal, UNKNOWN))?;
-        if !in_force.contains(&id) {
-            let fields = [
-                ("broker", json!("upstox")),
-                ("label", json!("Practice")),
-                ("practice", json!(true)),
-                ("day", json!("10m")),
-                ("client_id", json!("practice-key")),
-            ];
-            let changes = fields.into_iter().map(|(field, value)| (format!("accounts.{id}.{field}"), value)).collect();
-            let loaded = self.save(&changes)?;
-            self.bring_into_force(&loaded, &mut in_force).await;
-        }
-        Ok(id)
     }
 
     /// A trouble that is no setting's, shown beside those that are from the next reading on.
@@ -191,12 +122,22 @@ impl Desk {
                     self.books.put(known);
                     self.handle.event(Event::Put(Box::new(setup)));
                 }
-                Err(problem) => notes.push(Note { about: settings.account.id.to_string(), problem }),
+                Err(problem) => {
+                    // What runs goes on as it was until the mistake is mended.
+                    now_in_force.extend(in_force.iter().find(|id| **id == settings.account.id).cloned());
+                    notes.push(Note { about: settings.account.id.to_string(), problem });
+                }
             }
         }
-        for gone in in_force.iter().filter(|id| !now_in_force.contains(id)) {
-            self.handle.event(Event::Removed(gone.clone()));
-            self.books.forget(gone);
+        let missing: Vec<_> = in_force.iter().filter(|id| !now_in_force.contains(id)).cloned().collect();
+        if loaded.unreadable {
+            // They may stand in what cannot be read: a half-written line must not cost a token that is in memory only.
+            now_in_force.extend(missing);
+        } else {
+            for gone in &missing {
+                self.handle.event(Event::Removed(gone.clone()));
+                self.books.forget(gone);
+            }
         }
         *in_force = now_in_force;
         notes.extend(self.other_notes.lock().unwrap_or_else(std::sync::PoisonError::into_inner).iter().cloned());
@@ -263,14 +204,6 @@ fn form(broker: &dyn Broker) -> Value {
     json!({"id": profile.id, "name": profile.name, "habit": profile.habit, "console": profile.console, "fields": fields})
 }
 
-fn free_id(taken: &[AccountId], wish: &str) -> Answer<AccountId> {
-    let names = std::iter::once(wish.to_owned()).chain((2..100).map(|number| format!("{wish}-{number}")));
-    names
-        .filter_map(|name| AccountId::new(name).ok())
-        .find(|id| !taken.contains(id))
-        .ok_or_else(|| refused(Code::BadInput, UNKNOWN.saying("All names for this broker are taken.")))
-}
-
 fn found_secret<'a>(loaded: &'a Loaded, account: &AccountId) -> Option<&'a Secret> {
     loaded.found_secrets.iter().find(|found| found.account == *account)?;
     loaded.settings.accounts.iter().find(|settings| settings.account.id == *account)?.secret.as_ref()
@@ -297,17 +230,3 @@ fn unknown_broker(broker: &str) -> Problem {
 
 const UNKNOWN: Problem =
     Problem::new("unknown_account", "There is no such account.", "See the list of accounts.", Remedy::FixSetting);
-
-const NO_SECRET: Problem = Problem::new(
-    "no_secret_in_file",
-    "No client secret of this account lies in a file.",
-    "Enter it in the account's form; it goes to the keyring.",
-    Remedy::FixSetting,
-);
-
-const NOT_SEALED: Problem = Problem::new(
-    "not_sealed",
-    "The secret is not sealed: there is no keyring that keeps it.",
-    "Leave it in the file until a keyring is there or DAYPASS_PASSPHRASE is set, then copy it.",
-    Remedy::FixSetting,
-);

@@ -78,7 +78,6 @@ struct Owner {
     tasks: Vec<JoinHandle<()>>,
     helpers: [JoinHandle<()>; 2],
     turner: JoinHandle<()>,
-    address: Option<String>,
     _lock: Lock,
     _log: Log,
 }
@@ -87,7 +86,7 @@ struct Owner {
 pub async fn start(start: Start) -> anyhow::Result<Running> {
     let folders = start.folders();
     private::folder(&folders.data).map_err(|problem| refused(Code::CannotStart, problem))?;
-    let tried = lock::take(&folders.data)
+    let tried = lock::take(&folders.data, &folders.socket())
         .with_context(|| format!("The lock in the folder {} cannot be used", folders.data.display()))?;
     match tried {
         Tried::Ours(lock) => own(start, folders, lock).await,
@@ -106,7 +105,7 @@ const BETWEEN_KNOCKS: std::time::Duration = std::time::Duration::from_millis(100
 async fn join(folders: &Folders) -> Result<SocketClient, Refused> {
     let knock = async {
         loop {
-            match SocketClient::connect(folders.socket()).await {
+            match find_owner(folders).await {
                 Err(refused) if refused.code == Code::NotRunning => tokio::time::sleep(BETWEEN_KNOCKS).await,
                 answer => return answer,
             }
@@ -114,14 +113,24 @@ async fn join(folders: &Folders) -> Result<SocketClient, Refused> {
     };
     match tokio::time::timeout(KNOCKING, knock).await {
         Ok(answer) => answer,
-        Err(_) => SocketClient::connect(folders.socket()).await,
+        Err(_) => find_owner(folders).await,
     }
+}
+
+/// The owner says in the lock file where its socket is; one that did not may still be where ours would be.
+async fn find_owner(folders: &Folders) -> Result<SocketClient, Refused> {
+    if let Some(socket) = lock::socket(&folders.data)
+        && let Ok(client) = SocketClient::connect(socket).await
+    {
+        return Ok(client);
+    }
+    SocketClient::connect(folders.socket()).await
 }
 
 /// Talks to whoever runs in this environment's folders.
 pub async fn connect() -> Result<Arc<dyn Client>, Refused> {
     let folders = Start::here().folders();
-    Ok(Arc::new(SocketClient::connect(folders.socket()).await?))
+    Ok(Arc::new(find_owner(&folders).await?))
 }
 
 impl Running {
@@ -137,7 +146,7 @@ impl Running {
 
     /// The address of the local HTTP door, if this process has opened it.
     pub fn address(&self) -> Option<&str> {
-        self.owner.as_ref()?.address.as_deref()
+        self.owner.as_ref()?.desk.address.get().map(String::as_str)
     }
 
     /// Ends everything in order: doors first, then the manager, then the vault when all is written.
@@ -201,6 +210,7 @@ async fn own(start: Start, folders: Folders, lock: Lock) -> anyhow::Result<Runni
         handle: handle.clone(),
         rehearsal: Rehearsal::default(),
         in_force: tokio::sync::Mutex::default(),
+        address: std::sync::OnceLock::new(),
         other_notes: std::sync::Mutex::default(),
     });
     handle.event(Event::LocalOffset(local_offset()));
@@ -211,7 +221,7 @@ async fn own(start: Start, folders: Folders, lock: Lock) -> anyhow::Result<Runni
     let bound = Doors::bind(&first, &folders, &desk).await;
     desk.read_all().await;
     if start.practice && first.settings.accounts.is_empty() {
-        client.add_practice().await?;
+        add_practice(&desk).await;
     }
     // Opened by now, or the reason is there: the ledger's thread says it first of all.
     ledger.flush().await;
@@ -220,10 +230,8 @@ async fn own(start: Start, folders: Folders, lock: Lock) -> anyhow::Result<Runni
     }
     handle.event(Event::Started);
     let helpers = [tokio::spawn(watch_jumps(handle.clone(), clock)), tokio::spawn(desk.clone().follow_vault())];
-    let address = bound.tcp.as_ref().map(daypass_api::TcpDoor::url);
     let tasks = bound.serve(&client, &doors);
-    let owner =
-        Owner { handle, strongroom, ledger, desk, doors, tasks, helpers, turner, address, _lock: lock, _log: log };
+    let owner = Owner { handle, strongroom, ledger, desk, doors, tasks, helpers, turner, _lock: lock, _log: log };
     Ok(Running { client, owner: Some(owner) })
 }
 
@@ -240,6 +248,15 @@ fn surroundings(start: &Start, folders: &Folders, clock: &RealClock) -> Surround
         autostart: config.into_iter().chain([PathBuf::from("/etc/xdg")]).map(|place| place.join(entry)).collect(),
         desktop,
         clock: clock.clone(),
+    }
+}
+
+/// What is wrong in a file is no reason not to start: it is said beside the other mistakes.
+async fn add_practice(desk: &Desk) {
+    if let Err(refused) = desk.add_practice().await {
+        tracing::warn!("{}", refused.problem);
+        desk.note(Note { about: "the practice account".into(), problem: refused.problem });
+        desk.read_all().await;
     }
 }
 
@@ -283,6 +300,9 @@ impl Doors {
             false => return Self { socket, tcp: None },
         };
         let tcp = tcp.map_err(|problem| trouble(format!("port {}", api.port), problem)).ok();
+        if let Some(door) = &tcp {
+            let _ = desk.address.set(door.url());
+        }
         Self { socket, tcp }
     }
 

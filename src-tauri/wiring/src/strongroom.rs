@@ -2,7 +2,7 @@
 //!
 //! Order matters: a save that overtook a newer one would bring back an old token. What this is not: it decides nothing.
 
-use daypass_domain::{AccountId, Attempt, Problem, Remedy, Secret};
+use daypass_domain::{AccountId, Attempt, Moment, Problem, Remedy, Secret};
 use daypass_manager::event::{Found, Stored, Written};
 use daypass_manager::view::{VaultKind, VaultView};
 use daypass_manager::{Answer, Event, Handle};
@@ -88,9 +88,8 @@ impl Strongroom {
         self.send(move |room| {
             let now = room.now.now();
             let stored = for_vault(stored);
-            let written = room.with(|vault| vault.save(&account, &stored, now));
-            let answer =
-                written.map(|saved| Written { at: now, backups: saved.backups }).map_err(|error| error.problem());
+            let written = room.with(|vault| keep(vault, &account, &stored, now));
+            let answer = written.map_err(|error| error.problem());
             room.tell(&handle);
             handle.answer(account, attempt, Answer::Saved(answer));
         });
@@ -217,6 +216,21 @@ impl Room {
         };
         handle.event(Event::Vault(view));
     }
+}
+
+/// After a sign-out no earlier grant may come back: a backup that cannot be removed is a save that has failed.
+fn keep(
+    vault: &Vault,
+    account: &AccountId,
+    stored: &daypass_vault::Stored,
+    now: Moment,
+) -> Result<Written, VaultError> {
+    let saved = vault.save(account, stored, now)?;
+    if stored.grant.is_some() || stored.candidate.is_some() {
+        return Ok(Written { at: now, backups: saved.backups });
+    }
+    vault.remove_backups(account)?;
+    Ok(Written { at: now, backups: 0 })
 }
 
 /// Opens the vault of this folder from this source.

@@ -1,36 +1,15 @@
 //! A client secret that somebody left in a `.env` file, from the file to the vault.
 //!
-//! The test runs itself once more without a session bus: then a passphrase protects the vault, and no person's keyring is
-//! written to.
+//! The invariant: the file stays as its owner wrote it. What this is not: a test of the vault.
 
-use daypass_wiring::{AccountId, Client, Code, Environment, Running, Start, start};
+mod support;
+
+use daypass_wiring::{AccountId, Client, Code};
 use serde_json::{Value, json};
-use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
+use support::{is_alone, running};
 
 const SECRET: &str = "marker-secret-7c1e";
-
-/// True in a child of this test that has no way to a keyring; the parent waits for it.
-fn is_alone(home: &Path, name: &str) -> bool {
-    if std::env::var_os("DAYPASS_TEST_ALONE").is_some() {
-        return true;
-    }
-    let mut again = Command::new(std::env::current_exe().expect("this test"));
-    again.args([name, "--exact", "--nocapture"]).env_remove("DBUS_SESSION_BUS_ADDRESS");
-    let status = again.env("XDG_RUNTIME_DIR", home).env("DAYPASS_TEST_ALONE", "1").status();
-    assert!(status.expect("a child").success(), "the child says why");
-    false
-}
-
-async fn running(home: &Path) -> Running {
-    let env = [("DAYPASS_HOME", "daypass"), ("DAYPASS_PASSPHRASE", "correct horse"), ("DAYPASS_API_ENABLED", "false")];
-    let env = env.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let env = Environment(env.into_iter().collect());
-    start(Start { env, working_dir: home.to_owned(), opener: None, practice: false, join: false })
-        .await
-        .expect("a start")
-}
 
 async fn secrets_in_files(client: &Arc<dyn Client>) -> Value {
     client.settings().await.expect("settings")["secrets_in_files"].clone()
@@ -52,7 +31,7 @@ async fn a_secret_in_a_file_is_copied_and_goes_on_working_without_the_file() {
     std::fs::write(&file, &lines).expect("a file");
     let upstox = AccountId::new("upstox").expect("an id");
 
-    let program = running(home.path()).await;
+    let program = running(home.path(), false).await;
     let client = program.client();
     let found = secrets_in_files(&client).await;
     let place = found[0]["where"].as_str().expect("a place").to_owned();
@@ -68,7 +47,7 @@ async fn a_secret_in_a_file_is_copied_and_goes_on_working_without_the_file() {
     program.stop().await;
 
     std::fs::write(&file, "UPSTOX_CLIENT_ID=my-key\n").expect("a file");
-    let program = running(home.path()).await;
+    let program = running(home.path(), false).await;
     let client = program.client();
     assert_eq!((secrets_in_files(&client).await, note(&client).await), (json!([]), None));
     let seen = client.snapshot().await.expect("a snapshot");

@@ -2,6 +2,8 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 #![allow(clippy::disallowed_methods, reason = "tests wait on conditions, with a limit")]
 
+pub(crate) mod service;
+
 use daypass_api::scripted::{self, ScriptedClient};
 use daypass_domain::{Moment, Secret};
 use std::io::{Read, Write};

@@ -5,7 +5,7 @@
 
 use super::FOLDER;
 use daypass_vault::disk::Disk;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -36,6 +36,7 @@ struct World {
     synced_names: BTreeMap<PathBuf, usize>,
     steps: usize,
     dies_at: Option<usize>,
+    spoilt: BTreeSet<PathBuf>,
     room: Option<usize>,
 }
 
@@ -90,6 +91,11 @@ impl FakeDisk {
         world.synced_names.insert(path, at);
     }
 
+    /// From now on the disk does not give this file.
+    pub(crate) fn spoil(&self, name: &str) {
+        self.0.lock().unwrap().spoilt.insert(Path::new(FOLDER).join(name));
+    }
+
     pub(crate) fn delete(&self, name: &str) {
         self.remove(&Path::new(FOLDER).join(name)).unwrap();
     }
@@ -121,6 +127,9 @@ impl Disk for FakeDisk {
 
     fn read(&self, file: &Path) -> io::Result<Vec<u8>> {
         let world = self.0.lock().unwrap();
+        if world.spoilt.contains(file) {
+            return Err(io::Error::other("a bad spot"));
+        }
         world.names.get(file).map(|at| world.contents[*at].seen.clone()).ok_or_else(gone)
     }
 

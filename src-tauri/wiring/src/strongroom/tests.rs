@@ -53,6 +53,39 @@ fn fill(vault: &Vault) {
     vault.save(&account, &stored, daypass_domain::Moment::UNIX_EPOCH).expect("saved");
 }
 
+/// A made-up grant with this token.
+fn grant(token: &str) -> daypass_domain::Grant {
+    let begin = daypass_domain::Moment::UNIX_EPOCH;
+    daypass_domain::Grant {
+        access: Secret::new(token),
+        refresh: None,
+        issued_at: begin,
+        granted_at: begin,
+        access_ends: None,
+        refresh_ends: None,
+        user: None,
+        refresh_sent: false,
+    }
+}
+
+#[test]
+fn after_a_sign_out_no_earlier_grant_can_come_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let account = AccountId::new("upstox").expect("an id");
+    let vault = opened(folder.path(), &Fake::default(), None).expect("a vault");
+    let save = |generation, grant, candidate| {
+        let facts = serde_json::Value::Null;
+        let stored = daypass_vault::Stored { grant, generation: Generation(generation), facts, candidate };
+        keep(&vault, &account, &stored, daypass_domain::Moment::UNIX_EPOCH).expect("saved").backups
+    };
+    assert_eq!([1, 2, 3].map(|generation| save(generation, Some(grant("token")), None)), [0, 1, 2]);
+    assert_eq!(save(4, None, Some(grant("not proven yet"))), 3, "a grant that is being proven is no sign-out");
+    assert_eq!(save(5, None, None), 0);
+    assert!(vault.backups(&account).expect("a look").is_empty());
+    std::fs::remove_file(folder.path().join("upstox.token")).expect("the current file");
+    assert!(vault.load(&account).expect("a look").is_none(), "nothing stands in for it");
+}
+
 const LOCKED: Option<KeyringError> = Some(KeyringError::Locked);
 const ABSENT: Option<KeyringError> = Some(KeyringError::Absent);
 
