@@ -5,69 +5,13 @@
 
 mod owner;
 
-use owner::service::{JSON, Service, line, serve, talk, write_config};
+use owner::broker::{Broker, come_back, sign_in};
+use owner::service::{JSON, talk, write_config};
 use owner::{command, text};
 use std::io::Write;
-use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-
-/// The practice broker, and a person who approves there.
-struct Broker {
-    address: String,
-    _process: Service,
-}
-
-impl Broker {
-    fn start(home: &Path) -> Self {
-        let (process, said) = Service::until(command(home, &["practice", "--port", "0"]), "Practice broker: ");
-        let address = said.split(": ").nth(1).expect("an address").trim_end_matches('/').to_owned();
-        Self { address, _process: process }
-    }
-
-    fn ask(&self, path: &str, kind: &str, body: &str) -> String {
-        let host = self.address.trim_start_matches("http://");
-        talk(TcpStream::connect(host).expect("the broker"), "POST", path, kind, body)
-    }
-
-    /// The exchange takes a while, so that others can come in between.
-    fn be_slow(&self) {
-        let slow = r#"{"route":"token","fault":{"delay_ms":1500}}"#;
-        let answer = self.ask("/practice/control", JSON, slow);
-        assert!(answer.starts_with("HTTP/1.1 2"), "{answer}");
-    }
-
-    /// Approves, and gives the address that the browser is sent back to.
-    fn approve(&self, sign_in_address: &str) -> String {
-        let dialog = sign_in_address.strip_prefix(self.address.as_str()).expect("the broker's own address");
-        let page = self.ask(dialog, "application/x-www-form-urlencoded", "user=AB1234&approve=yes");
-        page.lines().find_map(|line| line.strip_prefix("location: ")).expect("the way back").to_owned()
-    }
-
-    fn serve(&self, home: &Path) -> Service {
-        let mut serve = serve(home);
-        serve.env("UPSTOX_BASE_URL", &self.address);
-        Service::until(serve, "Sign in:").0
-    }
-}
-
-/// A sign-in in a terminal that has printed its address.
-fn sign_in(home: &Path, with: &[&str]) -> (Child, String) {
-    let mut sign_in = command(home, &[&["sign-in"], with].concat());
-    sign_in.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut sign_in = sign_in.spawn().expect("it runs");
-    let address = line(&mut sign_in, "http://");
-    (sign_in, address)
-}
-
-/// The browser comes back. Its answer comes when all is over; nobody waits for it here.
-fn come_back(to: &str) -> TcpStream {
-    let (listener, path) = to.trim_start_matches("http://").split_once('/').expect("a path");
-    let mut browser = TcpStream::connect(listener).expect("the listener");
-    write!(browser, "GET /{path} HTTP/1.1\r\nHost: {listener}\r\n\r\n").expect("a question");
-    browser
-}
+use std::process::Command;
 
 fn wait_for_exchange(home: &Path) {
     let socket = home.join("run/daypass.sock");

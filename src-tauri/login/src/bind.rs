@@ -5,6 +5,7 @@
 //! say) is left out. Nothing but loopback is ever bound.
 
 use crate::holder::holder;
+use crate::lease;
 use daypass_domain::{Problem, RedirectUri, Remedy};
 use std::io::{Error, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -52,8 +53,12 @@ pub(crate) async fn bind(redirect: &RedirectUri, broker: &str) -> Result<Vec<Tcp
     }
 }
 
-/// Whether a sign-in could listen there now, or who or what is in the way. Nothing stays bound.
+/// Whether a sign-in could listen there now, or who or what is in the way. Nothing stays bound, and our own sign-ins are
+/// in nobody's way.
 pub async fn is_free(redirect: &RedirectUri, broker: &str) -> Result<(), Problem> {
+    if lease::is_ours(redirect.port()) {
+        return Ok(());
+    }
     bind(redirect, broker).await.map(drop)
 }
 

@@ -52,6 +52,11 @@ impl Stay {
     }
 }
 
+/// Whether this process listens on the port.
+pub(crate) fn is_ours(port: u16) -> bool {
+    tenants().iter().any(|tenant| tenant.port == port)
+}
+
 /// Waits for a sign-in that has ended to leave the port; refuses if one still waits there.
 pub(crate) async fn acquire(port: u16, broker: &str) -> Result<(Lease, Stay), Problem> {
     loop {

@@ -153,7 +153,7 @@ async fn calendar(books: Arc<Books>, handle: Handle, whose: (AccountId, Attempt)
 async fn look_around(books: Arc<Books>, handle: Handle, whose: (AccountId, Attempt), around: Surroundings) {
     let (account, attempt) = whose;
     let findings = match (books.known(&account), handle.look().await) {
-        (Some(known), Ok(seen)) => look_around::look(&books, &around, &known, &seen).await,
+        (Some(known), Ok(seen)) => look_around::look(&around, &known, &seen).await,
         _ => Vec::new(),
     };
     handle.answer(account, attempt, Answer::Looked(findings));

@@ -28,8 +28,10 @@ pub(crate) struct Book {
 
 enum Job {
     Write(Entry),
-    Read(Box<dyn FnOnce(Result<&Ledger, Problem>) + Send>),
+    Read(Question),
 }
+
+type Question = Box<dyn FnOnce(Result<&Ledger, Problem>) + Send>;
 
 impl Book {
     /// Opens the ledger on a thread of its own; the thread ends with the last handle. `say` is told, once, what is wrong

@@ -3,9 +3,9 @@
 //! Each aspect is one small question with one answer and, if it is bad, one thing to do. The invariant: looking changes
 //! nothing, and asks nobody for a password. What this is not: a judgement about the token; the manager knows that.
 
-use crate::books::{Books, Known};
+use crate::books::Known;
 use crate::clock::RealClock;
-use daypass_domain::{Account, Problem, Remedy};
+use daypass_domain::{Problem, Remedy};
 use daypass_manager::check::{Aspect, Finding};
 use daypass_manager::view::{AccountView, CalendarState, Snapshot, VaultKind};
 use std::path::{Path, PathBuf};
@@ -31,11 +31,11 @@ pub(crate) struct Surroundings {
 }
 
 /// Everything about one account's next session.
-pub(crate) async fn look(books: &Books, around: &Surroundings, known: &Known, seen: &Snapshot) -> Vec<Finding> {
+pub(crate) async fn look(around: &Surroundings, known: &Known, seen: &Snapshot) -> Vec<Finding> {
     let account = &known.credentials.account;
     let Some(view) = seen.accounts.iter().find(|view| view.id == account.id.as_str()) else { return Vec::new() };
     let mut findings = vec![
-        port(books, known).await,
+        port(known).await,
         credentials(known),
         keyring(seen),
         disk(&around.data),
@@ -62,12 +62,9 @@ fn worth_knowing(aspect: Aspect, problem: Problem) -> Finding {
     Finding { risk: false, ..risk(aspect, problem) }
 }
 
-async fn port(books: &Books, known: &Known) -> Finding {
-    let Account { id, redirect_uri, .. } = &known.credentials.account;
+async fn port(known: &Known) -> Finding {
+    let redirect_uri = &known.credentials.account.redirect_uri;
     let port = redirect_uri.port();
-    if books.paster(id).is_some() {
-        return fine(Aspect::Port, format!("{port} is ours: a sign-in waits"));
-    }
     match daypass_login::is_free(redirect_uri, known.broker.profile().name).await {
         Ok(()) => fine(Aspect::Port, format!("{port} is free")),
         Err(problem) => risk(Aspect::Port, problem),

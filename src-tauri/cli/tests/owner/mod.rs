@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 #![allow(clippy::disallowed_methods, reason = "tests wait on conditions, with a limit")]
 
+pub(crate) mod broker;
 pub(crate) mod service;
 
 use daypass_api::scripted::{self, ScriptedClient};

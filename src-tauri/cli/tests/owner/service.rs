@@ -82,6 +82,12 @@ impl Config {
         self.write("");
     }
 
+    /// The port of the redirect URI.
+    pub(crate) fn port(&self) -> u16 {
+        let digits = self.redirect.trim_start_matches("http://127.0.0.1:").trim_end_matches("/callback");
+        digits.parse().expect("a port")
+    }
+
     fn write(&self, secret: &str) {
         let yaml = format!("upstox:\n  client_id: my-key\n{secret}  redirect_uri: {}\n", self.redirect);
         std::fs::write(&self.file, yaml).expect("a file");
