@@ -93,3 +93,23 @@ fn the_brokers_calendar_is_kept_with_its_date() {
     assert_eq!(kept["source"], "broker");
     assert!(kept["fetched_at"].is_string());
 }
+
+#[test]
+fn the_brokers_clock_is_used_and_the_difference_told() {
+    let home = tempfile::tempdir().expect("a folder");
+    let broker = Broker::with(home.path(), &["--fault", "*:ahead=7200:always"]);
+    write_config(home.path());
+    let _service = broker.serve(home.path());
+    let before = json(home.path(), &["doctor", "--json"]);
+    signed_in(home.path());
+    let doctor = json(home.path(), &["doctor", "--json"]);
+    let at = |doctor: &serde_json::Value| {
+        let at = doctor["check"]["at"].as_str().expect("a time").parse::<chrono::DateTime<chrono::Utc>>();
+        at.expect("a moment")
+    };
+    let jump = (at(&doctor) - at(&before)).num_seconds();
+    assert!((7190..7300).contains(&jump), "the program goes by the broker's clock: {jump} s");
+    let findings = doctor["check"]["findings"].as_array().expect("findings");
+    let clock = findings.iter().find(|finding| finding["aspect"] == "clock").expect("the clock");
+    assert_eq!(clock["seen"], "This computer's clock is 2 h slow.");
+}

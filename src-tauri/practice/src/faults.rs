@@ -66,7 +66,7 @@ pub struct Fault {
     untagged,
     deny_unknown_fields,
     expecting = "a fault is \"drop\", \"lose\", \"truncate\", \"html\", \"exception\", {\"error\":{\"code\":…}}, \
-                 {\"delay_ms\":…}, {\"status\":…}, {\"patch\":{…}} or {\"callback_error\":…}"
+                 {\"delay_ms\":…}, {\"ahead_seconds\":…}, {\"status\":…}, {\"patch\":{…}} or {\"callback_error\":…}"
 )]
 pub enum Kind {
     /// The broker says no in its own words: `{"error":{"code":"UDAPI100050","status":401}}`.
@@ -78,6 +78,11 @@ pub enum Kind {
     Delay {
         /// By so many milliseconds.
         delay_ms: u64,
+    },
+    /// The broker's clock is ahead of this computer's, or behind: `{"ahead_seconds":94}`.
+    Ahead {
+        /// By so many seconds.
+        ahead_seconds: i32,
     },
     /// Another status, with what this broker would write beside it: `{"status":429,"retry_after":5}`.
     Status {

@@ -67,8 +67,13 @@ impl Gate {
         entry.faults.clone_from(&met.told);
         tracing::debug!(method = entry.method, path = entry.path, faults = ?entry.faults, "practice broker was asked");
         let number = self.shared.journal.came(entry);
+        let ahead = match met.kind {
+            Some(Kind::Ahead { ahead_seconds }) => chrono::Duration::seconds(ahead_seconds.into()),
+            _ => chrono::Duration::zero(),
+        };
         let mut response = self.meet(Request::from_parts(parts, Body::from(body)), route, met).await?;
-        if let Ok(date) = HeaderValue::from_str(&self.shared.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string()) {
+        let date = (self.shared.now() + ahead).format("%a, %d %b %Y %H:%M:%S GMT");
+        if let Ok(date) = HeaderValue::from_str(&date.to_string()) {
             response.headers_mut().insert(DATE, date);
         }
         self.shared.journal.answered(number, response.status().as_u16());
@@ -81,7 +86,7 @@ impl Gate {
         }
         let oauth2 = route.is_oauth2();
         Ok(match met.kind {
-            None | Some(Kind::Delay { .. }) => self.route(request).await,
+            None | Some(Kind::Delay { .. } | Kind::Ahead { .. }) => self.route(request).await,
             Some(Kind::Error { error }) => says(&error.code, error.status.map(sendable)),
             Some(Kind::Status { status, retry_after }) => bare(status, retry_after, oauth2),
             Some(Kind::Patch { patch }) => patched(self.route(request).await, patch).await,

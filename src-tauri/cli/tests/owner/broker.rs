@@ -22,7 +22,12 @@ impl Broker {
     }
 
     pub(crate) fn start(home: &Path) -> Self {
-        let (process, said) = Service::until(command(home, &["practice", "--port", "0"]), "Practice broker: ");
+        Self::with(home, &[])
+    }
+
+    pub(crate) fn with(home: &Path, more: &[&str]) -> Self {
+        let args = [&["practice", "--port", "0"], more].concat();
+        let (process, said) = Service::until(command(home, &args), "Practice broker: ");
         let address = said.split(": ").nth(1).expect("an address").trim_end_matches('/').to_owned();
         Self { address, _process: Some(process) }
     }

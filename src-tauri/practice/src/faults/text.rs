@@ -6,6 +6,7 @@
 //! token:UDAPI100069        one exchange is refused in Upstox's words
 //! oauth2/token:lose        one renewal is done, and its answer lost
 //! *:delay=2000:always      everything takes two seconds longer
+//! *:ahead=94:always        the broker's clock is 94 s ahead of this computer's
 //! dialog:callback=access_denied
 //! ```
 
@@ -33,8 +34,8 @@ impl FromStr for Fault {
         let kind = Kind::read(what).ok_or_else(|| {
             bad(
                 text,
-                "WHAT is drop, lose, truncate, html, exception, delay=MS, callback=ERROR, a status such as 503 or \
-                 429/5, or an error code such as UDAPI100050 or invalid_grant",
+                "WHAT is drop, lose, truncate, html, exception, delay=MS, ahead=SECONDS, callback=ERROR, a status such \
+                 as 503 or 429/5, or an error code such as UDAPI100050 or invalid_grant",
             )
         })?;
         let fault = Fault { route, times, kind };
@@ -67,6 +68,9 @@ impl Kind {
         if let Some(delay) = what.strip_prefix("delay=") {
             return Some(Self::Delay { delay_ms: delay.parse().ok()? });
         }
+        if let Some(ahead) = what.strip_prefix("ahead=") {
+            return Some(Self::Ahead { ahead_seconds: ahead.parse().ok()? });
+        }
         if let Some(error) = what.strip_prefix("callback=") {
             return is_code(error).then(|| Self::Callback { callback_error: error.to_owned() });
         }
@@ -92,6 +96,7 @@ impl fmt::Display for Kind {
         match self {
             Self::Error { error } => f.write_str(&error.code),
             Self::Delay { delay_ms } => write!(f, "delay={delay_ms}"),
+            Self::Ahead { ahead_seconds } => write!(f, "ahead={ahead_seconds}"),
             Self::Status { status, retry_after: None } => write!(f, "{status}"),
             Self::Status { status, retry_after: Some(after) } => write!(f, "{status}/{after}"),
             Self::Patch { .. } => f.write_str("patch"),
