@@ -32,12 +32,8 @@ fn the_day_bar_follows_the_token_through_its_day() {
     let day = world.view(&upstox).day;
     assert!(day.goes_on, "past midnight");
     assert!(day.trades, "a Tuesday");
-    let minutes = |hours: Option<f64>| hours.map(|hours| (hours * 60.0).round());
-    assert_eq!(
-        [day.cut, day.ready, day.open, day.close].map(minutes),
-        [Some(210.0), Some(525.0), Some(555.0), Some(940.0)],
-        "03:30, 08:45, 09:15 and 15:40"
-    );
+    assert_eq!((day.cut, day.ready, day.open), (Some(3.5), Some(8.75), Some(9.25)));
+    assert_eq!(day.close.map(|close| (close * 60.0).round()), Some(940.0), "derivatives close at 15:40");
     assert_eq!(
         (day.starts, day.seconds, day.zone.as_str(), day.zone_word.as_str()),
         (ist("17 00:00"), 86_400.0, "Asia/Kolkata", "IST")
