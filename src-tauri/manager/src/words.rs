@@ -33,6 +33,15 @@ pub(crate) fn time(account: &Account, at: Moment) -> String {
     format!("{} {}", at.with_timezone(&calendar.zone()).format(shape), calendar.zone_word())
 }
 
+/// The same, with the weekday where it is neither today's nor tomorrow's.
+pub(crate) fn when(account: &Account, at: Moment, now: Moment) -> String {
+    let zone = account.almanac.calendar.zone();
+    let days = (at.with_timezone(&zone).date_naive() - now.with_timezone(&zone).date_naive()).num_days();
+    let day =
+        if (0..=1).contains(&days) { String::new() } else { at.with_timezone(&zone).format(" on %A").to_string() };
+    format!("{}{day}", time(account, at))
+}
+
 /// `Token valid, expires in 18.3 hours`.
 pub(crate) fn valid_line(account: &Account, now: Moment) -> String {
     match account.grant.as_ref().and_then(|grant| grant.access_ends) {

@@ -25,6 +25,7 @@ pub(super) fn ask(account: &mut Account, turn: &mut Turn<'_>, open: bool, ticket
         return turn.reply(ticket, Err(Refused { code: Code::NoCredentials, problem }));
     }
     let id = account.setup.account.id.clone();
+    let note = words::sign_in_note(account, turn.now);
     match &mut account.work {
         Some(Work { task: Task::SignIn(sign_in), until, attempt, .. }) => {
             // Shared: whoever comes second gets the same address. A browser opens only if none was opened yet.
@@ -36,7 +37,7 @@ pub(super) fn ask(account: &mut Account, turn: &mut Turn<'_>, open: bool, ticket
                 if sign_in.opening {
                     return sign_in.asked.push(ticket);
                 }
-                let reply = Reply::SignIn { url: url.clone(), until: *until, browser: sign_in.browser };
+                let reply = Reply::SignIn { url: url.clone(), until: *until, browser: sign_in.browser, note };
                 turn.reply(ticket, Ok(reply));
             } else if matches!(sign_in.phase, Phase::Starting) {
                 sign_in.asked.push(ticket);
@@ -111,9 +112,10 @@ pub(super) fn opened(account: &mut Account, turn: &mut Turn<'_>, result: Result<
 
 /// Replies to everybody who waits for the address.
 fn tell_address(account: &mut Account, turn: &mut Turn<'_>) {
+    let note = words::sign_in_note(account, turn.now);
     let Some(Work { task: Task::SignIn(sign_in), until, .. }) = &mut account.work else { return };
     let Some(url) = sign_in.url.clone() else { return };
-    let reply = Reply::SignIn { url, until: *until, browser: sign_in.browser };
+    let reply = Reply::SignIn { url, until: *until, browser: sign_in.browser, note };
     for ticket in std::mem::take(&mut sign_in.asked) {
         turn.reply(ticket, Ok(reply.clone()));
     }
