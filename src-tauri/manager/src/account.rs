@@ -46,6 +46,10 @@ pub struct Account {
     pub check: Option<Check>,
     /// The look that is under way, and who waits for it.
     pub looking: Option<Looking>,
+    /// The kind of the notification that is shown, if one is.
+    pub shown: Option<String>,
+    /// Something is still to be told, and it is told then: quiet hours, or a day on which nothing opens.
+    pub muffled: Option<Moment>,
     /// Nothing is asked of the broker before then: the computer has woken and has no network yet.
     pub hold: Option<Moment>,
 }
@@ -115,6 +119,8 @@ impl Account {
             almanac,
             check: None,
             looking: None,
+            shown: None,
+            muffled: None,
             hold: None,
             setup,
             grant: None,

@@ -76,6 +76,20 @@ pub fn rungs(account: &Account, policy: &Policy, day: &TradingDay) -> [Rung; 5] 
     ]
 }
 
+/// When a person may be asked who would be asked then: on a day on which nothing opens nobody is, and the next trading
+/// day's reminder is the time.
+pub fn asked_from(account: &Account, policy: &Policy, at: Moment) -> Moment {
+    if market::trades(account, at) {
+        return at;
+    }
+    market::day_after(account, at).map_or(at, |day| reminder(account, policy, &day))
+}
+
+/// When a person is reminded on a trading day.
+pub fn reminder(account: &Account, policy: &Policy, day: &TradingDay) -> Moment {
+    rungs(account, policy, day)[1].at
+}
+
 /// Whether the ladder is this account's: its token was ended by the cut-off, and nobody chose to be without one.
 pub fn climbs(account: &Account, now: Moment) -> bool {
     ends_by_cutoff(account)

@@ -7,12 +7,14 @@ mod errands;
 mod row;
 
 pub use errands::errand;
+pub(crate) use errands::evening;
 pub use row::{lead_begins, pause_after_failure, row_begins};
 
 use crate::account::{Account, Load};
 use crate::event::Presence;
 use crate::health::held_until;
 use crate::ladder;
+use crate::market;
 use crate::work::{Phase, Task};
 use chrono::Duration;
 use daypass_domain::{Backoff, Moment, Policy};
@@ -153,7 +155,8 @@ fn probe(account: &Account, policy: &Policy, now: Moment) -> Option<Plan> {
     }
     let proof = &account.proof;
     let Some((last, _)) = proof.last.as_ref().filter(|_| !proof.at_once) else {
-        return plan(What::Probe, held_back(account, now));
+        // Whatever the hurry: a broker that asked for quiet gets it.
+        return plan(What::Probe, held_back(account, proof.not_before.map_or(now, |quiet| quiet.max(now))));
     };
     let pause = match (proof.refusals, proof.misses) {
         // Silence after a refusal is an outage like any other: the second ask waits for an answer, not for a clock.
@@ -202,14 +205,19 @@ fn ask(account: &Account, policy: &Policy, now: Moment) -> Option<Plan> {
     }
     let begins = row_begins(account, policy, now)?;
     let pause_over = campaign.last_failure.map(|last| last + pause_after_failure(account, policy));
-    plan(What::AskPerson, pause_over.map_or(begins, |over| over.max(begins)))
+    let at = pause_over.map_or(begins, |over| over.max(begins));
+    plan(What::AskPerson, ladder::asked_from(account, policy, at))
 }
 
 /// A token that still renews by itself: a person is asked once before the end of what renews it.
 fn ask_ahead(account: &Account, policy: &Policy, now: Moment) -> Option<Plan> {
     let grant = account.grant.as_ref().filter(|grant| account.facts.asked_about != Some(grant.granted_at))?;
     let held = held_until(account, now)?;
-    plan(What::AskPerson, lead_begins(grant.granted_at, held, policy.lead))
+    let begins = lead_begins(grant.granted_at, held, policy.lead);
+    // What ends in the middle of a session is renewed before it: in it a person has other things to do.
+    let session = market::day_of(account, held).filter(|day| day.opens < held && held < day.closes);
+    let before = session.map(|day| ladder::reminder(account, policy, &day)).filter(|at| *at > grant.granted_at);
+    plan(What::AskPerson, ladder::asked_from(account, policy, before.map_or(begins, |at| at.min(begins))))
 }
 
 fn climb(account: &Account, general: &Policy, presence: Presence, now: Moment) -> Option<Plan> {
@@ -223,7 +231,8 @@ fn look(account: &Account, policy: &Policy, now: Moment) -> Option<Plan> {
     let grant = account.grant.as_ref()?;
     if account.valid_grant(now).is_none() {
         // When what renews it ends as well, people have to be told.
-        return plan(What::Look, grant.refresh_ends.filter(|end| *end > now)?);
+        let moments = [grant.refresh_ends, account.muffled];
+        return plan(What::Look, moments.into_iter().flatten().filter(|at| *at > now).min()?);
     }
     let held = held_until(account, now);
     let moments = [
@@ -231,6 +240,7 @@ fn look(account: &Account, policy: &Policy, now: Moment) -> Option<Plan> {
         // One moment later: at exactly one hour the level is still orange.
         held.map(|end| end - policy.red_below + Duration::milliseconds(1)),
         held,
+        account.muffled,
         grant.access_ends,
         grant.access_ends.map(|end| lead_begins(grant.issued_at, end, policy.lead)),
     ];

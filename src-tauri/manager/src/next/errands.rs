@@ -57,7 +57,7 @@ fn look_around(account: &Account, policy: &Policy, now: Moment) -> Option<Plan> 
 }
 
 /// The next evening whose morning is a trading day's, and on which nobody has looked yet.
-fn evening(account: &Account, now: Moment) -> Option<Moment> {
+pub(crate) fn evening(account: &Account, now: Moment) -> Option<Moment> {
     let clock = day_clock(account);
     let time = NaiveTime::from_hms_opt(EVENING, 0, 0)?;
     let mut day = now;

@@ -3,7 +3,7 @@
 //! The invariant: it says what `next` plans, and plans nothing itself. What this is not: complete; thresholds and errands
 //! are no step of the token's.
 
-use crate::account::{Account, Cause};
+use crate::account::Account;
 use crate::event::Presence;
 use crate::health::health;
 use crate::next::{self, What};
@@ -27,10 +27,9 @@ fn persons_next(account: &Account, policy: &Policy, now: Moment) -> Option<NextV
             let day = market::day_of(account, end)
                 .filter(|day| end < day.opens)
                 .or_else(|| market::day_after(account, end))?;
-            let rungs = ladder::rungs(account, policy, &day);
-            rungs.iter().find(|rung| rung.cause == Cause::Reminder).map(|rung| rung.at)
+            Some(ladder::reminder(account, policy, &day))
         }
-        false => next::row_begins(account, policy, now),
+        false => next::row_begins(account, policy, now).map(|at| ladder::asked_from(account, policy, at)),
     };
     Some(NextView { step: NextStep::AskPerson, at })
 }

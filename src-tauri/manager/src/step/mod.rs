@@ -15,6 +15,7 @@ mod warning;
 
 use crate::account::{Account, Campaign, Load};
 use crate::event::{Answer, Effect, Event, LogLevel, Presence, Reply, Ticket};
+use crate::ladder;
 use crate::next::{self, What};
 use crate::refused::Refused;
 use crate::state::State;
@@ -203,6 +204,15 @@ fn woke(account: &mut Account, turn: &mut Turn<'_>) {
     }
     // The clock may have been set back: no pause reaches further than from now.
     campaign.last_failure = campaign.last_failure.map(|last| last.min(turn.now));
+    let policy = account.setup.policy.as_ref().unwrap_or(turn.policy);
+    let within = |moment: &mut Option<Moment>, span| *moment = moment.map(|at| at.min(turn.now + span));
+    within(&mut campaign.not_before, policy.check_every);
+    within(&mut campaign.asked_until, policy.sign_in_wait);
+    within(&mut account.proof.not_before, policy.check_every);
+    within(&mut account.facts.ladder.snoozed_until, ladder::SNOOZE);
+    if let Some(work) = &mut account.work {
+        work.until = work.until.min(turn.now + policy.sign_in_wait.max(signing_in::FLIGHT_LIMIT));
+    }
 }
 
 fn answered(account: &mut Account, turn: &mut Turn<'_>, attempt: Attempt, answer: Answer) {

@@ -6,7 +6,7 @@
 use super::{no_token, time};
 use crate::account::{Account, Cause};
 use crate::health::held_until;
-use crate::market;
+use crate::market::{self, day_clock};
 use crate::notice::{Action, Notice, Urgency};
 use crate::useful::new_end;
 use chrono::Duration;
@@ -102,8 +102,22 @@ pub(crate) fn no_browser(account: &Account, problem: &Problem) -> Notice {
 
 /// The evening before: something on this computer can cost the next session.
 pub(crate) fn evening(account: &Account, risk: &Problem, now: Moment) -> Notice {
-    let open = market::day_after(account, now).map(|day| time(account, day.opens)).unwrap_or_default();
-    let title = format!("Tomorrow's open at {open} is at risk.");
+    let clock = day_clock(account);
+    let today = clock.midnight(now);
+    // In the evening the day that is still open is not the one in question.
+    let looked_today = account.facts.evening == Some(today);
+    let day = if looked_today { market::day_after(account, now) } else { market::at_hand(account, now) };
+    let title = day.map_or_else(
+        || "The next session is at risk.".to_owned(),
+        |day| {
+            let whose = match clock.midnight(day.opens) {
+                midnight if midnight == today => "Today".to_owned(),
+                midnight if midnight == clock.next_midnight(now) => "Tomorrow".to_owned(),
+                midnight => midnight.with_timezone(&clock.zone).format("%A").to_string(),
+            };
+            format!("{whose}'s open at {} is at risk.", time(account, day.opens))
+        },
+    );
     notice(account, "evening", title, risk.to_string(), Urgency::Normal).with(&[Action::Open])
 }
 
@@ -127,7 +141,8 @@ pub(crate) fn manual(account: &Account, now: Moment) -> Notice {
 /// Refused before its time.
 pub(crate) fn refused(account: &Account, now: Moment) -> Notice {
     let broker = account.setup.profile.name;
-    let title = format!("{broker} refused the token at {}.", time(account, now));
+    let at = account.facts.refused.as_ref().map_or(now, |refusal| refusal.at);
+    let title = format!("{broker} refused the token at {}.", time(account, at));
     let why = account.facts.refused.as_ref().map(|refusal| refusal.problem.what.to_string()).unwrap_or_default();
     let body = format!("{why} Often a sign-out on the web or a new IP address.");
     notice(account, "refused", title, body, Urgency::Critical).with(&[Action::SignIn, Action::Open])
