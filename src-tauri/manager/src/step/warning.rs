@@ -25,8 +25,11 @@ pub(super) fn warn(account: &mut Account, turn: &mut Turn<'_>) {
         return;
     }
     if account.facts.campaign.manual && !account.facts.told.contains(&Cause::Manual) {
-        // It came to that during a pause.
-        return manual(account, turn);
+        // It came to that during a pause, or in quiet hours.
+        manual(account, turn);
+        if account.muffled.is_none() {
+            return;
+        }
     }
     let Health { level, .. } = health::health(account, turn.policy, turn.now);
     let cause = match (account.valid_grant(turn.now).is_some(), level) {
@@ -38,35 +41,33 @@ pub(super) fn warn(account: &mut Account, turn: &mut Turn<'_>) {
         (false, _) if account.facts.refused.is_some() => Cause::Refused,
         (false, _) => Cause::Ended,
     };
-    if cause == Cause::Refused && !account.facts.told.contains(&cause) && !ladder::climbs(account, turn.now) {
-        account.muffled = silent_until(account, turn);
-        if account.muffled.is_some() {
-            return;
-        }
+    if cause == Cause::Refused {
+        return tell_refused(account, turn);
     }
     if !tell_once(account, cause) {
         return;
     }
-    if cause == Cause::Refused && silent_until(account, turn).is_some() {
-        // The ladder of the next session speaks of it.
-        return;
-    }
-    match cause {
-        Cause::Refused => {
-            let notice = words::refused(account, turn.now);
-            return show(account, turn, notice);
-        }
-        Cause::Ended => {
-            turn.log(account, LogLevel::Warn, "Token has already expired!");
-            turn.record(account, Happening::Ended);
-        }
-        _ => {}
+    if cause == Cause::Ended {
+        turn.log(account, LogLevel::Warn, "Token has already expired!");
+        turn.record(account, Happening::Ended);
     }
     // The night's cut-off is no news; the ladder speaks in the morning.
     let ladder = cause == Cause::Ended && ends_by_cutoff(account);
     let helps = if account.can_renew(turn.now) { new_grant_helps(account, turn) } else { useful(account, turn.now) };
     if !ladder && helps && !is_quiet(account, turn) && market::trades(account, turn.now) {
         let notice = words::threshold(account, cause, turn.now);
+        show(account, turn, notice);
+    }
+}
+
+/// A refusal is told at once, or when people may be told; where the ladder will speak of it that is enough.
+fn tell_refused(account: &mut Account, turn: &mut Turn<'_>) {
+    let since = account.facts.refused.as_ref().map_or(turn.now, |refusal| refusal.at);
+    let silent = silent_until(account, turn, since);
+    if silent.is_some() && !ladder::climbs(account, turn.now) {
+        account.muffled = silent;
+    } else if tell_once(account, Cause::Refused) && silent.is_none() {
+        let notice = words::refused(account, turn.now);
         show(account, turn, notice);
     }
 }
@@ -111,6 +112,7 @@ pub(super) fn ask(account: &mut Account, turn: &mut Turn<'_>) {
     let left = health::held_until(account, turn.now).map(|end| end - turn.now);
     // The lead and the red threshold are the same hour by default: one notification then says both.
     let cause = match left {
+        _ if account.facts.refused.is_some() => Cause::Refused,
         _ if ended => Cause::Ended,
         Some(left) if level == Level::Red || left <= red_below => Cause::Red,
         _ => Cause::Orange,
@@ -120,7 +122,10 @@ pub(super) fn ask(account: &mut Account, turn: &mut Turn<'_>) {
     if is_quiet(account, turn) {
         return;
     }
-    if news {
+    if news && cause == Cause::Refused {
+        let notice = words::refused(account, turn.now);
+        show(account, turn, notice);
+    } else if news {
         let notice = words::threshold(account, cause, turn.now);
         show(account, turn, notice);
     } else if waits {
@@ -131,8 +136,13 @@ pub(super) fn ask(account: &mut Account, turn: &mut Turn<'_>) {
 
 /// All attempts failed.
 pub(super) fn manual(account: &mut Account, turn: &mut Turn<'_>) {
-    account.muffled = silent_until(account, turn);
+    let since = account.facts.campaign.last_failure.unwrap_or(turn.now);
+    account.muffled = silent_until(account, turn, since);
     if account.muffled.is_none() && account.facts.paused.is_none() && tell_once(account, Cause::Manual) {
+        // It says why.
+        if account.facts.refused.is_some() {
+            tell_once(account, Cause::Refused);
+        }
         let notice = words::manual(account, turn.now);
         show(account, turn, notice);
     }
@@ -224,10 +234,14 @@ fn quiet_until(account: &Account, turn: &Turn<'_>) -> Option<Moment> {
     end.and_local_timezone(turn.local).single().map(|end| end.to_utc())
 }
 
-/// Until when even what is bad news keeps: in quiet hours, and on a day on which nothing opens. From the ready-by time
-/// on a session matters more.
-fn silent_until(account: &Account, turn: &Turn<'_>) -> Option<Moment> {
+/// Until when even what is bad news since then keeps: in quiet hours, and from a day on which nothing opens on until the
+/// next session's reminder. From the ready-by time on a session matters more.
+fn silent_until(account: &Account, turn: &Turn<'_>, since: Moment) -> Option<Moment> {
     let policy = account.policy(turn.policy);
+    let closed = Some(ladder::asked_from(account, policy, since)).filter(|at| *at > turn.now);
+    if closed.is_some() {
+        return closed;
+    }
     match market::day_of(account, turn.now) {
         Some(day) => {
             let matters = market::ready_by(account, &day, policy.ready_before)..day.closes;
