@@ -145,6 +145,12 @@ impl Account {
         self.grant.as_ref().filter(|grant| self.facts.refused.is_none() && !grant.ended(now))
     }
 
+    /// When the token was refused, or ends or ended.
+    pub fn lost_at(&self) -> Option<Moment> {
+        let refused = self.facts.refused.as_ref().map(|refusal| refusal.at);
+        refused.or_else(|| self.grant.as_ref().and_then(|grant| grant.access_ends))
+    }
+
     /// Whether a new token can be had without a person: a refresh token that is neither spent nor over.
     pub fn can_renew(&self, now: Moment) -> bool {
         let Some(grant) = &self.grant else { return false };

@@ -90,9 +90,10 @@ pub fn reminder(account: &Account, policy: &Policy, day: &TradingDay) -> Moment 
     rungs(account, policy, day)[1].at
 }
 
-/// Whether the ladder is this account's: its token was ended by the cut-off, and nobody chose to be without one.
+/// Whether the ladder is this account's: its token was ended by the cut-off, or lost on an earlier day whatever ended it,
+/// and nobody chose to be without one.
 pub fn climbs(account: &Account, now: Moment) -> bool {
-    ends_by_cutoff(account)
+    (ends_by_cutoff(account) || lost_before_today(account, now))
         && account.grant.is_some()
         && account.valid_grant(now).is_none()
         && !account.facts.signed_out
@@ -112,6 +113,12 @@ pub fn pass(account: &mut Account, general: &Policy, now: Moment) {
         *ladder = Ladder { day: Some(today), ..Ladder::default() };
     }
     ladder.told = passed;
+}
+
+/// The row of attempts belongs to the day on which the token was lost; a new day is the ladder's.
+fn lost_before_today(account: &Account, now: Moment) -> bool {
+    let today = day_clock(account).midnight(now);
+    !account.can_renew(now) && account.lost_at().is_some_and(|lost| lost < today)
 }
 
 fn told_today(account: &Account, cause: Cause, now: Moment) -> bool {

@@ -203,16 +203,11 @@ fn ask(account: &Account, policy: &Policy, now: Moment) -> Option<Plan> {
     if account.can_renew(now) {
         return ask_ahead(account, policy, now);
     }
-    let begins = row_begins(account, policy, now)?.min(lost_at(account).unwrap_or(now));
+    // What was lost on a closed day is asked for when that is over, not in the night after it.
+    let begins = row_begins(account, policy, now)?.min(account.lost_at().unwrap_or(now));
     let pause_over = campaign.last_failure.map(|last| last + pause_after_failure(account, policy));
     let at = pause_over.map_or(begins, |over| over.max(begins));
     plan(What::AskPerson, ladder::asked_from(account, policy, at))
-}
-
-/// When the token was lost: what was lost on a closed day is asked for when that is over, not in the night after it.
-fn lost_at(account: &Account) -> Option<Moment> {
-    let refused = account.facts.refused.as_ref().map(|refusal| refusal.at);
-    refused.or_else(|| account.grant.as_ref().and_then(|grant| grant.access_ends))
 }
 
 /// A token that still renews by itself: a person is asked once before the end of what renews it.

@@ -8,7 +8,7 @@ use crate::account::{Account, Cause};
 use crate::health::held_until;
 use crate::market::{self, day_clock};
 use crate::notice::{Action, Notice, Urgency};
-use crate::useful::new_end;
+use crate::useful::{ends_by_cutoff, new_end};
 use chrono::Duration;
 use daypass_domain::{Moment, Policy, Problem, span};
 
@@ -68,7 +68,7 @@ pub(crate) fn rung(account: &Account, general: &Policy, cause: Cause, now: Momen
     let (title, body, urgency) = match cause {
         Cause::Hint => {
             let ended = account.grant.as_ref().and_then(|grant| grant.access_ends);
-            let title = match ended.filter(|_| account.facts.refused.is_none()) {
+            let title = match ended.filter(|_| account.facts.refused.is_none() && ends_by_cutoff(account)) {
                 Some(end) => format!("{label} ended at {}, as every night.", time(account, end)),
                 None => lost.to_string(),
             };

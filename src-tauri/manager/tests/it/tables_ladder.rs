@@ -1,6 +1,6 @@
 //! Table: the market's ladder.
 
-use crate::tables::{of_eight_hours, overnight};
+use crate::tables::{of_eight_hours, overnight, renewing};
 use daypass_domain::Policy;
 use daypass_manager::account::{Account, Cause, Ladder, Pause, Refusal};
 use daypass_manager::event::Presence;
@@ -73,11 +73,15 @@ fn whose_ladder_it_is() {
     paused.facts.paused = Some(Pause { until: None });
     let mut missing = overnight();
     missing.setup.missing = Some(crate::tables::TROUBLE);
+    let mut lost_today = of_eight_hours();
+    lost_today.grant.as_mut().expect("a token").access_ends = Some(ist("18 02:00"));
     let mut blocked = overnight();
     blocked.facts.campaign.blocked = true;
     for (sentence, account, expected) in [
         ("a token that the cut-off ended", overnight(), true),
-        ("not a token with a life of its own", of_eight_hours(), false),
+        ("a token with a life of its own that was lost on an earlier day", of_eight_hours(), true),
+        ("not on the day itself: that is the attempts'", lost_today, false),
+        ("nor one that renews by itself", renewing(), false),
         ("nobody who never signed in", Account::new(upstox()), false),
         ("nobody who signed out", signed_out, false),
         ("not in a pause", paused, false),
