@@ -4,7 +4,7 @@
 //! from now. What this is not: the noticing; whoever waits outside does that.
 
 use super::{Scene, Turn, each, signing_in};
-use crate::account::{Account, Campaign};
+use crate::account::{Account, Campaign, Load};
 use crate::event::Presence;
 use crate::ladder;
 use crate::state::State;
@@ -15,7 +15,7 @@ use daypass_domain::Moment;
 const SETTLING: Duration = Duration::minutes(2);
 
 pub(super) fn presence(state: &State, now: Moment) -> Presence {
-    let settling = state.woke.is_some_and(|woke| now - woke < SETTLING);
+    let settling = state.woke.is_some_and(|woke| (Duration::zero()..SETTLING).contains(&(now - woke)));
     if settling && state.presence == Presence::There { Presence::Unknown } else { state.presence }
 }
 
@@ -67,15 +67,29 @@ pub(super) fn woke(account: &mut Account, turn: &mut Turn<'_>) {
     if campaign.manual && renews && !campaign.blocked {
         *campaign = Campaign::default();
     }
-    // The clock may have been set back: no pause reaches further than from now.
-    campaign.last_failure = campaign.last_failure.map(|last| last.min(turn.now));
+    set_back(account, turn);
+}
+
+/// The clock may have been set back: no pause reaches further than from now, and nothing has failed later than now.
+fn set_back(account: &mut Account, turn: &Turn<'_>) {
+    let now = turn.now;
     let policy = account.setup.policy.as_ref().unwrap_or(turn.policy);
-    let within = |moment: &mut Option<Moment>, span| *moment = moment.map(|at| at.min(turn.now + span));
+    let within = |moment: &mut Option<Moment>, span| *moment = moment.map(|at| at.min(now + span));
+    let campaign = &mut account.facts.campaign;
+    within(&mut campaign.last_failure, Duration::zero());
     within(&mut campaign.not_before, policy.check_every);
     within(&mut campaign.asked_until, policy.sign_in_wait);
     within(&mut account.proof.not_before, policy.check_every);
     within(&mut account.facts.ladder.snoozed_until, ladder::SNOOZE);
+    within(&mut account.hold, NETWORK_COMES);
+    within(&mut account.almanac.tried, Duration::zero());
     if let Some(work) = &mut account.work {
-        work.until = work.until.min(turn.now + policy.sign_in_wait.max(signing_in::FLIGHT_LIMIT));
+        work.until = work.until.min(now + policy.sign_in_wait.max(signing_in::FLIGHT_LIMIT));
+    }
+    if let Some((_, at, _)) = &mut account.saved.failed {
+        *at = now.min(*at);
+    }
+    if let Load::Failed(_, at, _) = &mut account.load {
+        *at = now.min(*at);
     }
 }

@@ -157,6 +157,29 @@ fn no_pause_outlasts_a_clock_that_was_set_back() {
 }
 
 #[test]
+fn a_locked_keyring_is_tried_again_soon_after_a_clock_was_set_back() {
+    let mut world = at_upstox(ist("17 15:00"));
+    world.vault.locked.push((ist("17 08:00"), ist("17 09:10")));
+    world.vault.locked.push((ist("17 15:00"), ist("17 23:00")));
+    world.sign_in(&id("upstox"));
+    world.run_until(ist("17 15:30"));
+    set_clock(&mut world, "17 09:05");
+    world.run_until(ist("17 09:20"));
+    assert_eq!(world.vault.disk.len(), 1, "not at 15:35");
+}
+
+#[test]
+fn a_wait_for_the_network_is_not_hours_long_because_of_a_clock() {
+    let mut world = signed_in(ist("17 08:41"));
+    world.event(Event::Network(true));
+    world.run_until(ist("17 15:00"));
+    world.sleep_until(ist("17 16:00"));
+    set_clock(&mut world, "17 10:00");
+    world.run_for(seconds(31));
+    assert_eq!(world.view(&id("upstox")).last_probe.map(|probe| probe.at), Some(ist("17 10:00:30")));
+}
+
+#[test]
 fn the_zone_of_the_laptop_changes_nothing_but_quiet_hours() {
     let day = |seconds_east: i32, quiet: bool| {
         let mut world = signed_in(ist("17 08:41"));
