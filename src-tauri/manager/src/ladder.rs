@@ -19,6 +19,8 @@ const REMINDER: (u32, u32) = (8, 30);
 const HINT_BEFORE_OPEN: Duration = Duration::hours(6);
 /// and the reminder at most so long.
 const REMINDER_BEFORE_OPEN: Duration = Duration::hours(2);
+/// A sign-in takes some minutes: the reminder comes at least so long before the ready-by time.
+const REMINDER_BEFORE_READY_BY: Duration = Duration::minutes(15);
 /// The first step after the ready-by time.
 const QUARTER_BEFORE_OPEN: Duration = Duration::minutes(15);
 /// The last step, and the end of every snooze.
@@ -64,12 +66,14 @@ pub fn rungs(account: &Account, policy: &Policy, day: &TradingDay) -> [Rung; 5] 
     let clock = day_clock(account);
     let before = |span| day.opens - clock.span(span);
     let ready_by = market::ready_by(account, day, policy.ready_before);
+    // Where the ready-by time is early: of two steps at one moment only the newer would be told, and no browser open.
+    let reminder = ready_by - clock.span(REMINDER_BEFORE_READY_BY);
     let time = |(hour, minute)| {
         clock.at(day.opens, NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default()).min(ready_by)
     };
     [
         Rung { cause: Cause::Hint, at: time(HINT).max(before(HINT_BEFORE_OPEN)) },
-        Rung { cause: Cause::Reminder, at: time(REMINDER).max(before(REMINDER_BEFORE_OPEN)) },
+        Rung { cause: Cause::Reminder, at: time(REMINDER).min(reminder).max(before(REMINDER_BEFORE_OPEN)) },
         Rung { cause: Cause::ReadyBy, at: ready_by },
         Rung { cause: Cause::Quarter, at: before(QUARTER_BEFORE_OPEN).max(ready_by) },
         Rung { cause: Cause::Five, at: before(LAST_STEP_BEFORE_OPEN).max(ready_by) },

@@ -119,7 +119,7 @@ impl Sample {
     }
 
     fn day(&self, policy: &Policy) -> Vec<Row> {
-        let looks = evening(&self.account, self.day.opens).map(|at| self.at(at)).unwrap_or_default();
+        let looks = evening(&self.account, policy, self.day.opens).map(|at| self.at(at)).unwrap_or_default();
         let (check, again) = (span(policy.check_every), span(policy.confirm_after));
         let next = market::day_after(&self.account, self.day.opens);
         let tomorrow = next.map(|day| self.at(day.opens)).unwrap_or_default();

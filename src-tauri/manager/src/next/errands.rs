@@ -53,13 +53,18 @@ fn look_around(account: &Account, policy: &Policy, now: Moment) -> Option<Plan> 
     }
     let again =
         account.check.as_ref().filter(|check| check.worst().is_some()).map(|check| check.at + policy.check_every);
-    plan(What::LookAround, again.into_iter().chain(evening(account, now)).min()?)
+    let due = evening(account, policy, now);
+    // Without a network the look would find just that.
+    plan(What::LookAround, held_back(account, again.into_iter().chain(due).min()?))
 }
 
 /// The next evening whose morning is a trading day's, and on which nobody has looked yet.
-pub(crate) fn evening(account: &Account, now: Moment) -> Option<Moment> {
+pub(crate) fn evening(account: &Account, policy: &Policy, now: Moment) -> Option<Moment> {
     let clock = day_clock(account);
     let time = NaiveTime::from_hms_opt(EVENING, 0, 0)?;
+    if let Some(missed) = missed_evening(account, policy, now) {
+        return Some(clock.at(missed, time));
+    }
     let mut day = now;
     for _ in 0..EVENINGS {
         let morning = clock.next_midnight(day);
@@ -69,6 +74,16 @@ pub(crate) fn evening(account: &Account, now: Moment) -> Option<Moment> {
         day = morning;
     }
     None
+}
+
+/// Yesterday, if its evening was slept through: while today's ready-by time is still to come the look is made up for.
+/// Whoever has never been looked at has not missed anything.
+fn missed_evening(account: &Account, policy: &Policy, now: Moment) -> Option<Moment> {
+    let clock = day_clock(account);
+    let yesterday = clock.midnight(clock.midnight(now) - Duration::milliseconds(1));
+    let day = market::day_of(account, now)?;
+    let in_time = now < market::ready_by(account, &day, policy.ready_before);
+    (in_time && account.facts.evening.is_some_and(|last| last < yesterday)).then_some(yesterday)
 }
 
 /// Once a day, when the broker's night is over; after a failure sooner, but never in a hurry: the built-in days are there.

@@ -49,8 +49,9 @@ pub(super) fn ask_again_later(account: &mut Account, turn: &mut Turn<'_>) {
 
 /// The evening has come, or something that was found is looked at again.
 pub(super) fn look_around(account: &mut Account, turn: &mut Turn<'_>) {
-    if next::evening(account, turn.now).is_some_and(|due| due <= turn.now) {
-        account.facts.evening = Some(day_clock(account).midnight(turn.now));
+    let policy = account.policy(turn.policy);
+    if let Some(due) = next::evening(account, policy, turn.now).filter(|due| *due <= turn.now) {
+        account.facts.evening = Some(day_clock(account).midnight(due));
         // Another session: what threatens it is news, even if it threatened the last one as well.
         account.facts.told.retain(|cause| *cause != Cause::Evening);
     }

@@ -88,6 +88,27 @@ fn a_finding_in_quiet_hours_is_told_in_the_morning_and_says_today() {
     assert_eq!(notices, [(ist("18 07:00"), "Today's open at 09:15 IST is at risk.")]);
 }
 
+#[test]
+fn an_evening_that_was_slept_through_is_made_up_for_before_the_open() {
+    let mut world = at_upstox(ist("16 08:41"));
+    world.broker.life = Life::Own(daypass_testkit::hours(24 * 14));
+    world.sign_in(&id("upstox"));
+    world.event(daypass_manager::Event::Network(true));
+    world.run_until(ist("17 18:00"));
+    world.findings = vec![port_taken()];
+    world.sleep_until(ist("18 07:50"));
+    assert_eq!(looked_at(&world), Some(ist("16 20:00")), "not before there is a network");
+    world.run_until(ist("18 08:30"));
+    let notices: Vec<_> = world.record.notices().skip(1).map(|(at, notice)| (at, notice.title.as_str())).collect();
+    assert_eq!(notices, [(ist("18 07:50:30"), "Today's open at 09:15 IST is at risk.")]);
+    world.findings.clear();
+    world.sleep_until(ist("18 08:50"));
+    world.run_until(ist("18 19:59"));
+    world.sleep_until(ist("19 08:50"));
+    world.run_until(ist("19 12:00"));
+    assert_eq!(looked_at(&world), Some(ist("18 08:50:30")), "past the ready-by time it would help nobody");
+}
+
 /// NSE and NFO on Muhurat (Sunday the 8th) and on a special Saturday (the 14th).
 fn special_days() -> Published {
     let holiday = |opens: &str, closes: &str, why: &str| {

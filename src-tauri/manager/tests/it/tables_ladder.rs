@@ -2,6 +2,7 @@
 
 use crate::tables::{of_eight_hours, overnight, renewing};
 use daypass_domain::Policy;
+use daypass_domain::account::EXCHANGES;
 use daypass_manager::account::{Account, Cause, Ladder, Pause, Refusal};
 use daypass_manager::event::Presence;
 use daypass_manager::ladder::{climbs, next_rung, pass, rungs};
@@ -61,6 +62,21 @@ fn the_next_rung() {
     for (sentence, account, presence, now, expected) in rows {
         let rung = next_rung(account, &Policy::default(), *presence, ist(now)).map(|rung| (rung.cause, rung.at));
         assert_eq!(rung, expected.map(|(cause, at)| (cause, ist(at))), "{sentence}");
+    }
+}
+
+#[test]
+fn the_reminder_leaves_time_before_the_ready_by_time() {
+    let mut setup = upstox();
+    for (exchanges, expected) in [
+        ("NSE", ["18 08:00", "18 08:30", "18 08:45", "18 09:00", "18 09:10"]),
+        ("MCX", ["18 08:00", "18 08:15", "18 08:30", "18 08:45", "18 08:55"]),
+    ] {
+        setup.account.options.insert(EXCHANGES.to_owned(), exchanges.to_owned());
+        let account = Account::new(setup.clone());
+        let day = day_of(&account, ist("18 12:00")).expect("a Wednesday trades");
+        let at = rungs(&account, &Policy::default(), &day).map(|rung| rung.at);
+        assert_eq!(at, expected.map(ist), "{exchanges}");
     }
 }
 
