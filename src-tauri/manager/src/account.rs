@@ -3,13 +3,18 @@
 //! Level, standing and the next step are computed from this each time (`health`, `next`), so they cannot go stale.
 //! [`Facts`] is the part that outlives the program; it holds no secret and is sealed together with the token.
 
+mod facts;
+mod kept;
+
+pub use facts::{Campaign, Cause, Facts, Ladder, Pause, Refusal};
+pub use kept::{Flight, Load, Proof, Said, Saved};
+
 use crate::check::Check;
 use crate::work::{Phase, Work};
 use daypass_domain::{
     self as domain, BrokerProfile, Calendar, Generation, Grant, Moment, Policy, Problem, Renewal, Rotation, UserId,
     calendar,
 };
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// One account under management.
@@ -41,6 +46,10 @@ pub struct Account {
     pub check: Option<Check>,
     /// The look that is under way, and who waits for it.
     pub looking: Option<Looking>,
+    /// The kind of the notification that is shown, if one is.
+    pub shown: Option<String>,
+    /// Something is still to be told, and it is told then: quiet hours, or a day on which nothing opens.
+    pub muffled: Option<Moment>,
     /// Nothing is asked of the broker before then: the computer has woken and has no network yet.
     pub hold: Option<Moment>,
 }
@@ -92,107 +101,6 @@ pub struct Setup {
     pub calendar: Option<Arc<Calendar>>,
 }
 
-/// What is remembered across restarts, sealed with the token.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Facts {
-    /// The user that signed in first, if the settings name nobody.
-    pub user: Option<UserId>,
-    /// Signed out by choice, or never signed in: nobody is asked.
-    pub signed_out: bool,
-    /// When and why the broker refused the token before its time.
-    pub refused: Option<Refusal>,
-    /// Failed attempts to get a new token in place of this one.
-    pub campaign: Campaign,
-    /// What people have been told about this token already.
-    pub told: Vec<Cause>,
-    /// What people have been told today about an ended token, by the market's clock.
-    pub ladder: Ladder,
-    /// Rest, by choice.
-    pub paused: Option<Pause>,
-    /// The sign-in whose coming end a person has been asked about, by its moment: once is enough while it still renews.
-    pub asked_about: Option<Moment>,
-    /// Each renewal moves the end of what renews, so that no end of it concerns anybody.
-    pub rolls: bool,
-    /// A renewal has replaced the refresh token.
-    pub rotates: bool,
-    /// The exchange day on whose evening this computer was looked at, by its midnight.
-    pub evening: Option<Moment>,
-    /// The session at whose open the ledger was told how the account stood, by its open.
-    pub marked: Option<Moment>,
-    /// The last renewal did not move the token's end: another one would give nothing before it has ended.
-    pub capped: bool,
-}
-
-/// How far the reminders of one trading day have come.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Ladder {
-    /// The day's midnight.
-    pub day: Option<Moment>,
-    /// The steps that were told on that day.
-    pub told: Vec<Cause>,
-    /// No step before then.
-    pub snoozed_until: Option<Moment>,
-}
-
-/// A confirmed refusal.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Refusal {
-    /// When it was confirmed.
-    pub at: Moment,
-    /// In whose words.
-    pub problem: Problem,
-}
-
-/// A row of attempts to replace one token.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Campaign {
-    /// When the first attempt began.
-    pub began: Option<Moment>,
-    /// Failed attempts in a row.
-    pub failures: u32,
-    /// When the last one failed.
-    pub last_failure: Option<Moment>,
-    /// The broker asked for quiet until then.
-    pub not_before: Option<Moment>,
-    /// A person was asked (without a browser), and has until then.
-    pub asked_until: Option<Moment>,
-    /// It is up to a person now.
-    pub manual: bool,
-    /// A setting is wrong: nothing is tried before it is changed.
-    pub blocked: bool,
-}
-
-/// What a person can be told once per token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Cause {
-    /// Under the green threshold.
-    Orange,
-    /// Under the red threshold.
-    Red,
-    /// Ended.
-    Ended,
-    /// Refused before its time.
-    Refused,
-    /// All attempts failed.
-    Manual,
-    /// The evening's look has found a risk for the next session.
-    Evening,
-    /// The market ladder: a quiet hint.
-    Hint,
-    /// The market ladder: a reminder.
-    Reminder,
-    /// The market ladder: the ready-by time.
-    ReadyBy,
-    /// The market ladder: a quarter of an hour before the open.
-    Quarter,
-    /// The market ladder: five minutes before the open.
-    Five,
-}
-
 impl Almanac {
     /// The best calendar there is without asking anybody.
     pub(crate) fn of(setup: &Setup) -> Self {
@@ -203,105 +111,6 @@ impl Almanac {
     }
 }
 
-impl Cause {
-    /// Its stable name, as in notices, logs and the ledger.
-    pub fn name(self) -> &'static str {
-        match self {
-            Cause::Orange => "orange",
-            Cause::Red => "red",
-            Cause::Ended => "ended",
-            Cause::Refused => "refused",
-            Cause::Manual => "manual",
-            Cause::Evening => "evening",
-            Cause::Hint => "hint",
-            Cause::Reminder => "reminder",
-            Cause::ReadyBy => "ready_by",
-            Cause::Quarter => "quarter",
-            Cause::Five => "five",
-        }
-    }
-}
-
-/// A pause.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Pause {
-    /// When it ends by itself.
-    pub until: Option<Moment>,
-}
-
-/// The broker's answers since the program started.
-#[derive(Clone, Debug, Default)]
-pub struct Proof {
-    /// The last answer of any kind.
-    pub last: Option<(Moment, Said)>,
-    /// The broker said yes to the token held now.
-    pub yes: bool,
-    /// Checks in a row without a usable answer.
-    pub misses: u32,
-    /// Since when.
-    pub silent_since: Option<Moment>,
-    /// Refusals in a row; the second one counts.
-    pub refusals: u32,
-    /// Ask now, whatever the clock says: after a wake-up, a report, a new token.
-    pub at_once: bool,
-    /// A bot says that the broker refused the token: ask soon.
-    pub reported: bool,
-    /// The ask under way is one that the clock brought.
-    pub routine: bool,
-    /// The broker asked for quiet until then.
-    pub not_before: Option<Moment>,
-}
-
-/// What was said.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Said {
-    /// The token works.
-    Yes,
-    /// The token does not work.
-    No(Problem),
-    /// No usable answer.
-    Nothing(Problem),
-}
-
-/// Whether the newest token and its facts are on disk.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Saved {
-    /// The save under way.
-    pub pending: Option<Flight>,
-    /// The generation that the vault answered for, well or badly: bots may have it from then on.
-    pub answered: Generation,
-    /// When it was last written.
-    pub at: Option<Moment>,
-    /// How many earlier generations are kept.
-    pub backups: u32,
-    /// Failures in a row, when the last was, and why.
-    pub failed: Option<(u32, Moment, Problem)>,
-    /// The facts as they are on disk or on their way there.
-    pub facts: Facts,
-    /// Whether a token that is still to be proven is on disk or on its way there.
-    pub candidate: bool,
-}
-
-/// Something that the vault was asked to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Flight {
-    /// Its number.
-    pub attempt: daypass_domain::Attempt,
-    /// When it counts as failed: a keyring may never answer.
-    pub until: Moment,
-}
-
-/// Whether the stored token could be read.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Load {
-    /// Read, or there was nothing to read.
-    Done,
-    /// Being read, after that many failures.
-    Pending(Flight, u32),
-    /// Not readable now (a locked keyring): tried again, and nothing is overwritten meanwhile.
-    Failed(u32, Moment, Problem),
-}
-
 impl Account {
     /// A new account, before its stored token has been read.
     pub fn new(setup: Setup) -> Self {
@@ -310,6 +119,8 @@ impl Account {
             almanac,
             check: None,
             looking: None,
+            shown: None,
+            muffled: None,
             hold: None,
             setup,
             grant: None,
@@ -332,6 +143,12 @@ impl Account {
     /// The token, if it has not ended and was not refused.
     pub fn valid_grant(&self, now: Moment) -> Option<&Grant> {
         self.grant.as_ref().filter(|grant| self.facts.refused.is_none() && !grant.ended(now))
+    }
+
+    /// When the token was refused, or ends or ended.
+    pub fn lost_at(&self) -> Option<Moment> {
+        let refused = self.facts.refused.as_ref().map(|refusal| refusal.at);
+        refused.or_else(|| self.grant.as_ref().and_then(|grant| grant.access_ends))
     }
 
     /// Whether a new token can be had without a person: a refresh token that is neither spent nor over.

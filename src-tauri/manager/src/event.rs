@@ -241,6 +241,8 @@ pub enum Reply {
         until: Moment,
         /// Whether a browser was opened for it.
         browser: bool,
+        /// What it would give, where that is less than one may think.
+        note: Option<String>,
     },
 }
 

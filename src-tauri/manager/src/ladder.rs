@@ -19,6 +19,8 @@ const REMINDER: (u32, u32) = (8, 30);
 const HINT_BEFORE_OPEN: Duration = Duration::hours(6);
 /// and the reminder at most so long.
 const REMINDER_BEFORE_OPEN: Duration = Duration::hours(2);
+/// A sign-in takes some minutes: the reminder comes at least so long before the ready-by time.
+const REMINDER_BEFORE_READY_BY: Duration = Duration::minutes(15);
 /// The first step after the ready-by time.
 const QUARTER_BEFORE_OPEN: Duration = Duration::minutes(15);
 /// The last step, and the end of every snooze.
@@ -64,21 +66,38 @@ pub fn rungs(account: &Account, policy: &Policy, day: &TradingDay) -> [Rung; 5] 
     let clock = day_clock(account);
     let before = |span| day.opens - clock.span(span);
     let ready_by = market::ready_by(account, day, policy.ready_before);
+    // Where the ready-by time is early: of two steps at one moment only the newer would be told, and no browser open.
+    let reminder = ready_by - clock.span(REMINDER_BEFORE_READY_BY);
     let time = |(hour, minute)| {
         clock.at(day.opens, NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default()).min(ready_by)
     };
     [
         Rung { cause: Cause::Hint, at: time(HINT).max(before(HINT_BEFORE_OPEN)) },
-        Rung { cause: Cause::Reminder, at: time(REMINDER).max(before(REMINDER_BEFORE_OPEN)) },
+        Rung { cause: Cause::Reminder, at: time(REMINDER).min(reminder).max(before(REMINDER_BEFORE_OPEN)) },
         Rung { cause: Cause::ReadyBy, at: ready_by },
         Rung { cause: Cause::Quarter, at: before(QUARTER_BEFORE_OPEN).max(ready_by) },
         Rung { cause: Cause::Five, at: before(LAST_STEP_BEFORE_OPEN).max(ready_by) },
     ]
 }
 
-/// Whether the ladder is this account's: its token was ended by the cut-off, and nobody chose to be without one.
+/// When a person may be asked who would be asked then: on a day on which nothing opens nobody is, and the next trading
+/// day's reminder is the time.
+pub fn asked_from(account: &Account, policy: &Policy, at: Moment) -> Moment {
+    if market::trades(account, at) {
+        return at;
+    }
+    market::day_after(account, at).map_or(at, |day| reminder(account, policy, &day))
+}
+
+/// When a person is reminded on a trading day.
+pub fn reminder(account: &Account, policy: &Policy, day: &TradingDay) -> Moment {
+    rungs(account, policy, day)[1].at
+}
+
+/// Whether the ladder is this account's: its token was ended by the cut-off, or lost on an earlier day whatever ended it,
+/// and nobody chose to be without one.
 pub fn climbs(account: &Account, now: Moment) -> bool {
-    ends_by_cutoff(account)
+    (ends_by_cutoff(account) || lost_before_today(account, now))
         && account.grant.is_some()
         && account.valid_grant(now).is_none()
         && !account.facts.signed_out
@@ -98,6 +117,12 @@ pub fn pass(account: &mut Account, general: &Policy, now: Moment) {
         *ladder = Ladder { day: Some(today), ..Ladder::default() };
     }
     ladder.told = passed;
+}
+
+/// The row of attempts belongs to the day on which the token was lost; a new day is the ladder's.
+fn lost_before_today(account: &Account, now: Moment) -> bool {
+    let today = day_clock(account).midnight(now);
+    !account.can_renew(now) && account.lost_at().is_some_and(|lost| lost < today)
 }
 
 fn told_today(account: &Account, cause: Cause, now: Moment) -> bool {

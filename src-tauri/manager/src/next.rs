@@ -3,14 +3,20 @@
 //! Each candidate is a small question with a moment for an answer; the earliest one wins. A moment in the past means
 //! "now". Back-off is computed from stored facts (failures, last failure), so a restart does not forget it.
 
+mod errands;
+mod row;
+
+pub use errands::errand;
+pub(crate) use errands::evening;
+pub use row::{lead_begins, pause_after_failure, row_begins};
+
 use crate::account::{Account, Load};
 use crate::event::Presence;
 use crate::health::held_until;
 use crate::ladder;
-use crate::market::{self, day_clock};
-use crate::useful::{ends_by_cutoff, useful};
+use crate::market;
 use crate::work::{Phase, Task};
-use chrono::{Duration, NaiveTime};
+use chrono::Duration;
 use daypass_domain::{Backoff, Moment, Policy};
 
 /// One thing to do, and when.
@@ -66,16 +72,6 @@ pub enum What {
 /// Vault retries: a locked keyring or a full disk is a matter of minutes, and each try is cheap.
 const VAULT_BACKOFF: Backoff = Backoff { first: Duration::seconds(15), longest: Duration::minutes(5) };
 
-/// The hour, on the exchange's clock, at which the next session is looked ahead to: after the day's work, before bed.
-const EVENING: u32 = 20;
-/// How many evenings ahead one is looked for; holidays in a row are fewer.
-const EVENINGS: u32 = 12;
-
-/// Published days change rarely, and what is built in or kept serves meanwhile.
-const CALENDAR_BACKOFF: Backoff = Backoff { first: Duration::minutes(10), longest: Duration::hours(2) };
-/// Brokers do their own work in the first hours of a day; by then it is done, and long before any open.
-const CALENDAR_AFTER_MIDNIGHT: Duration = Duration::hours(5);
-
 /// How many times the pause before a second ask a report waits after the last answer.
 const REPORTS_REST: i32 = 3;
 
@@ -89,20 +85,6 @@ pub fn next(account: &Account, general: &Policy, presence: Presence, now: Moment
 pub fn own(account: &Account, general: &Policy, presence: Presence, now: Moment) -> Option<Plan> {
     let look = look(account, account.policy(general), now);
     deed(account, general, presence, now).into_iter().chain(look).min_by_key(|plan| (plan.at.max(now), plan.what))
-}
-
-/// What looks ahead and is in nobody's way: the calendar, the evening's look, the ledger's line at the open.
-pub fn errand(account: &Account, general: &Policy, now: Moment) -> Option<Plan> {
-    let policy = account.policy(general);
-    let resting = account.facts.paused.is_some();
-    let candidates = [
-        mark(account, now),
-        if resting { None } else { look_around(account, policy, now) },
-        account.looking.as_ref().and_then(|looking| plan(What::LookLost, looking.flight.until)),
-        calendar(account, now),
-        account.almanac.asked.and_then(|flight| plan(What::CalendarLost, flight.until)),
-    ];
-    candidates.into_iter().flatten().min_by_key(|plan| (plan.at.max(now), plan.what))
 }
 
 /// The earliest thing to do, thresholds that only change the icon left out.
@@ -173,7 +155,8 @@ fn probe(account: &Account, policy: &Policy, now: Moment) -> Option<Plan> {
     }
     let proof = &account.proof;
     let Some((last, _)) = proof.last.as_ref().filter(|_| !proof.at_once) else {
-        return plan(What::Probe, held_back(account, now));
+        // Whatever the hurry: a broker that asked for quiet gets it.
+        return plan(What::Probe, held_back(account, proof.not_before.map_or(now, |quiet| quiet.max(now))));
     };
     let pause = match (proof.refusals, proof.misses) {
         // Silence after a refusal is an outage like any other: the second ask waits for an answer, not for a clock.
@@ -220,16 +203,22 @@ fn ask(account: &Account, policy: &Policy, now: Moment) -> Option<Plan> {
     if account.can_renew(now) {
         return ask_ahead(account, policy, now);
     }
-    let begins = row_begins(account, policy, now)?;
+    // What was lost on a closed day is asked for when that is over, not in the night after it.
+    let begins = row_begins(account, policy, now)?.min(account.lost_at().unwrap_or(now));
     let pause_over = campaign.last_failure.map(|last| last + pause_after_failure(account, policy));
-    plan(What::AskPerson, pause_over.map_or(begins, |over| over.max(begins)))
+    let at = pause_over.map_or(begins, |over| over.max(begins));
+    plan(What::AskPerson, ladder::asked_from(account, policy, at))
 }
 
 /// A token that still renews by itself: a person is asked once before the end of what renews it.
 fn ask_ahead(account: &Account, policy: &Policy, now: Moment) -> Option<Plan> {
     let grant = account.grant.as_ref().filter(|grant| account.facts.asked_about != Some(grant.granted_at))?;
     let held = held_until(account, now)?;
-    plan(What::AskPerson, lead_begins(grant.granted_at, held, policy.lead))
+    let begins = lead_begins(grant.granted_at, held, policy.lead);
+    // What ends in the middle of a session is renewed before it: in it a person has other things to do.
+    let session = market::day_of(account, held).filter(|day| day.opens < held && held < day.closes);
+    let before = session.map(|day| ladder::reminder(account, policy, &day)).filter(|at| *at > grant.granted_at);
+    plan(What::AskPerson, ladder::asked_from(account, policy, before.map_or(begins, |at| at.min(begins))))
 }
 
 fn climb(account: &Account, general: &Policy, presence: Presence, now: Moment) -> Option<Plan> {
@@ -239,66 +228,12 @@ fn climb(account: &Account, general: &Policy, presence: Presence, now: Moment) -
     plan(What::Ladder, ladder::next_rung(account, general, presence, now)?.at)
 }
 
-/// Whether sessions concern this account: somebody is or was signed in, and its days are real ones.
-fn has_sessions(account: &Account) -> bool {
-    account.setup.account.day.is_none() && account.grant.is_some() && !account.facts.signed_out
-}
-
-/// The ledger is told at each open; once late if the computer slept through it.
-fn mark(account: &Account, now: Moment) -> Option<Plan> {
-    if !has_sessions(account) {
-        return None;
-    }
-    let today = market::day_of(account, now).filter(|day| now < day.closes && account.facts.marked != Some(day.opens));
-    plan(What::Mark, today.or_else(|| market::day_after(account, now))?.opens)
-}
-
-/// In the evening before a trading day, and while something is at risk every now and then until it is mended.
-fn look_around(account: &Account, policy: &Policy, now: Moment) -> Option<Plan> {
-    if !has_sessions(account) || account.looking.is_some() {
-        return None;
-    }
-    let again =
-        account.check.as_ref().filter(|check| check.worst().is_some()).map(|check| check.at + policy.check_every);
-    plan(What::LookAround, again.into_iter().chain(evening(account, now)).min()?)
-}
-
-/// The next evening whose morning is a trading day's, and on which nobody has looked yet.
-fn evening(account: &Account, now: Moment) -> Option<Moment> {
-    let clock = day_clock(account);
-    let time = NaiveTime::from_hms_opt(EVENING, 0, 0)?;
-    let mut day = now;
-    for _ in 0..EVENINGS {
-        let morning = clock.next_midnight(day);
-        if account.facts.evening != Some(clock.midnight(day)) && market::trades(account, morning) {
-            return Some(clock.at(day, time));
-        }
-        day = morning;
-    }
-    None
-}
-
-/// Once a day, when the broker's night is over; after a failure sooner, but never in a hurry: the built-in days are there.
-fn calendar(account: &Account, now: Moment) -> Option<Plan> {
-    let almanac = &account.almanac;
-    let real = account.setup.account.day.is_none() && account.setup.missing.is_none();
-    if !real || !account.setup.profile.publishes_calendar || almanac.asked.is_some() {
-        return None;
-    }
-    let at = match (almanac.tried, &almanac.failed) {
-        (Some(tried), Some((times, _))) => tried + CALENDAR_BACKOFF.pause(*times, account.seed()),
-        (tried, _) => match tried.max(almanac.calendar.fetched_at()).filter(|last| *last <= now) {
-            Some(last) => day_clock(account).next_midnight(last) + CALENDAR_AFTER_MIDNIGHT,
-            None => now,
-        },
-    };
-    plan(What::Calendar, held_back(account, at))
-}
 fn look(account: &Account, policy: &Policy, now: Moment) -> Option<Plan> {
     let grant = account.grant.as_ref()?;
     if account.valid_grant(now).is_none() {
         // When what renews it ends as well, people have to be told.
-        return plan(What::Look, grant.refresh_ends.filter(|end| *end > now)?);
+        let moments = [grant.refresh_ends, account.muffled];
+        return plan(What::Look, moments.into_iter().flatten().filter(|at| *at > now).min()?);
     }
     let held = held_until(account, now);
     let moments = [
@@ -306,44 +241,11 @@ fn look(account: &Account, policy: &Policy, now: Moment) -> Option<Plan> {
         // One moment later: at exactly one hour the level is still orange.
         held.map(|end| end - policy.red_below + Duration::milliseconds(1)),
         held,
+        account.muffled,
         grant.access_ends,
         grant.access_ends.map(|end| lead_begins(grant.issued_at, end, policy.lead)),
     ];
     plan(What::Look, moments.into_iter().flatten().filter(|at| *at > now).min()?)
-}
-
-/// When the attempts to replace this token may begin: at its lead, or at once if it is of no use any more. `None`: it has
-/// no known end, or a new one would not outlive it.
-pub fn row_begins(account: &Account, policy: &Policy, now: Moment) -> Option<Moment> {
-    let grant = account.grant.as_ref().filter(|_| !account.facts.signed_out)?;
-    if account.valid_grant(now).is_none() {
-        return Some(now);
-    }
-    if ends_by_cutoff(account) && !useful(account, now) {
-        return None;
-    }
-    Some(lead_begins(grant.issued_at, grant.access_ends?, policy.lead))
-}
-
-/// When the lead before an end begins: the setting, or a third of a life that is too short for it.
-pub fn lead_begins(issued: Moment, end: Moment, lead: Duration) -> Moment {
-    let life = end - issued;
-    if life >= lead * 2 { end - lead } else { issued + life * 2 / 3 }
-}
-
-/// The pause after the last failure of the row: growing, spread, and short enough that every attempt of the row fits
-/// before the end. Both bounds grow with the number of failures, so the pause never shrinks.
-pub fn pause_after_failure(account: &Account, policy: &Policy) -> Duration {
-    let campaign = &account.facts.campaign;
-    let failures = campaign.failures.clamp(1, 16);
-    let wanted = policy.backoff.pause(failures, account.seed());
-    let end = account.grant.as_ref().and_then(|grant| grant.access_ends);
-    let room = match (end, campaign.began) {
-        (Some(end), Some(began)) if end > began => end - began,
-        _ => return wanted,
-    };
-    let share = room * (1 << (failures - 1)) / (1 << policy.attempts.clamp(1, 16));
-    wanted.min(share.max(Duration::milliseconds(200)))
 }
 
 /// Whether the task lets itself be replaced by something that a person asked for.

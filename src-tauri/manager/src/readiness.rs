@@ -7,7 +7,7 @@
 use crate::account::Account;
 use crate::health::{health, held_until};
 use crate::market;
-use crate::useful::{ends_by_cutoff, new_end, useful};
+use crate::useful::sign_in_from;
 use crate::words;
 use daypass_domain::ledger::ReadyState;
 use daypass_domain::{Moment, Policy};
@@ -41,14 +41,13 @@ pub fn readiness(account: &Account, general: &Policy, now: Moment) -> Option<Rea
 type Answer = (ReadyState, Option<String>, Option<Moment>);
 
 fn state(account: &Account, general: &Policy, now: Moment, session: (Moment, Moment)) -> Answer {
-    let no = |why: String| (ReadyState::NotReady, Some(why), None);
+    let from = sign_in_from(account, session.1, now);
     if account.valid_grant(now).is_none() {
-        return no(words::not_ready(account, now));
+        return (ReadyState::NotReady, Some(words::not_ready(account, from, now)), from);
     }
     // What is held without a person has to reach the close; a token without a known end is believed.
     let end = held_until(account, now);
     if let Some(end) = end.filter(|end| *end < session.1) {
-        let from = (ends_by_cutoff(account) && !useful(account, now)).then(|| new_end(account, now)).flatten();
         return (ReadyState::NotReady, Some(words::ends_before_close(account, end, session)), from);
     }
     let risk = |why| (ReadyState::AtRisk, Some(why), None);

@@ -1,16 +1,19 @@
 //! From facts to what everybody may see.
 
-use crate::account::{Account, Cause, Load, Said};
+mod coming;
+mod day;
+
+use crate::account::{Account, Load, Said};
 use crate::event::Presence;
 use crate::health::{Health, health, held_until};
-use crate::market::{self, day_clock};
-use crate::next::{self, What, lead_begins};
+use crate::next::lead_begins;
 use crate::readiness::readiness;
 use crate::state::State;
-use crate::useful::{cutoff, ends_by_cutoff, new_end, useful};
+use crate::useful::{new_end, useful};
 use crate::view::*;
-use crate::work::{Phase, Task, Work};
-use crate::{ladder, words};
+use crate::words;
+use coming::{next_view, work_view};
+use day::day_view;
 use daypass_domain::calendar::Freshness;
 use daypass_domain::ledger::ReadyState;
 use daypass_domain::{Moment, Policy, Renewal};
@@ -143,94 +146,6 @@ fn calendar_view(account: &Account, now: Moment) -> CalendarView {
     }
 }
 
-/// The next step that concerns a person, where nothing but checks is to come before it.
-fn persons_next(account: &Account, policy: &Policy, now: Moment) -> Option<NextView> {
-    let grant = account.valid_grant(now)?;
-    if account.can_renew(now) {
-        let begins = next::row_begins(account, policy, now)?;
-        return Some(NextView { step: NextStep::Renew, at: Some(begins) });
-    }
-    let end = grant.access_ends?;
-    let at = match ends_by_cutoff(account) {
-        // After the cut-off, on the next day on which anything opens.
-        true => {
-            let day = market::day_of(account, end)
-                .filter(|day| end < day.opens)
-                .or_else(|| market::day_after(account, end))?;
-            let rungs = ladder::rungs(account, policy, &day);
-            rungs.iter().find(|rung| rung.cause == Cause::Reminder).map(|rung| rung.at)
-        }
-        false => next::row_begins(account, policy, now),
-    };
-    Some(NextView { step: NextStep::AskPerson, at })
-}
-
-fn next_view(account: &Account, general: &Policy, presence: Presence, now: Moment) -> NextView {
-    if account.setup.missing.is_some() {
-        return NextView { step: NextStep::EnterCredentials, at: None };
-    }
-    let Some(plan) = next::deed(account, general, presence, now) else {
-        let step = if account.facts.signed_out || account.facts.campaign.manual {
-            NextStep::AskPerson
-        } else {
-            NextStep::Nothing
-        };
-        return NextView { step, at: None };
-    };
-    let first_ask = account.facts.campaign.failures == 0;
-    let policy = account.policy(general);
-    let checked = matches!(plan.what, What::Probe) && health(account, general, now).verified;
-    if checked
-        && account.facts.paused.is_none()
-        && let Some(persons) = persons_next(account, policy, now)
-    {
-        return persons;
-    }
-    let step = match plan.what {
-        What::GiveUp if account.work.as_ref().is_some_and(Work::is_probe) => NextStep::Probe,
-        What::GiveUp => NextStep::GiveUp,
-        What::AttemptOver => NextStep::Remind,
-        What::Resume => NextStep::Resume,
-        What::LoadAgain | What::SaveAgain | What::LoadLost | What::SaveLost => NextStep::SaveAgain,
-        What::ProveAgain | What::Probe => NextStep::Probe,
-        // Errands are no step of the token's.
-        What::Look | What::Mark | What::LookAround | What::LookLost | What::Calendar | What::CalendarLost => {
-            NextStep::Nothing
-        }
-        What::Renew => NextStep::Renew,
-        What::AskPerson if first_ask => NextStep::AskPerson,
-        What::AskPerson => NextStep::Remind,
-        What::Ladder if account.facts.ladder.told.is_empty() => NextStep::AskPerson,
-        What::Ladder => NextStep::Remind,
-    };
-    NextView { step, at: Some(plan.at) }
-}
-
-fn work_view(work: &Work, failures: u32, policy: &Policy) -> Option<WorkView> {
-    let (kind, url) = match &work.task {
-        Task::Probe => return None,
-        Task::SignOut => (WorkKind::SigningOut, None),
-        Task::Renew(_) => (WorkKind::Renewing, None),
-        Task::SignIn(sign_in) => {
-            let kind = match sign_in.phase {
-                Phase::Starting => WorkKind::Starting,
-                Phase::Waiting => WorkKind::WaitingForBrowser,
-                Phase::Exchanging => WorkKind::Exchanging,
-                Phase::Proving(_) | Phase::Saving { .. } => WorkKind::Proving,
-            };
-            (kind, sign_in.url.clone())
-        }
-    };
-    Some(WorkView {
-        kind,
-        since: work.since,
-        until: Some(work.until),
-        sign_in_url: url,
-        attempt: (failures + 1).min(policy.attempts),
-        of: policy.attempts,
-    })
-}
-
 fn saved_view(account: &Account) -> SavedView {
     let saved = &account.saved;
     let problem = saved.failed.as_ref().map(|(_, _, problem)| problem.clone());
@@ -241,64 +156,4 @@ fn saved_view(account: &Account) -> SavedView {
         (_, None, None) => SavedState::Saved,
     };
     SavedView { state, at: saved.at, backups: saved.backups, problem }
-}
-
-fn day_view(account: &Account, policy: &Policy, verified: bool, now: Moment) -> DayView {
-    let clock = day_clock(account);
-    let calendar = &account.almanac.calendar;
-    let session = market::day_of(account, now);
-    let (starts, ends) = (clock.midnight(now), clock.next_midnight(now));
-    let length = (ends - starts).num_milliseconds().max(1) as f64;
-    let hours = |at: Moment| ((at - starts).num_milliseconds() as f64 / length * 24.0).clamp(0.0, 24.0);
-    DayView {
-        starts,
-        seconds: length / 1000.0,
-        zone: calendar.zone().name().to_owned(),
-        zone_word: calendar.zone_word().to_owned(),
-        spans: spans(account, verified, now, &hours),
-        goes_on: lane_end(account, now).is_some_and(|end| end > ends),
-        cut: cutoff(account).map(|cutoff| hours(clock.at(now, cutoff.at))),
-        ready: session.as_ref().map(|day| hours(market::ready_by(account, day, policy.ready_before))),
-        open: session.as_ref().map(|day| hours(day.opens)),
-        close: session.as_ref().map(|day| hours(day.closes)),
-        trades: session.is_some(),
-        why: market::why(account, now),
-    }
-}
-
-/// Until when the lane is drawn: what is held without a person.
-fn lane_end(account: &Account, now: Moment) -> Option<Moment> {
-    account.valid_grant(now)?;
-    // Without a known end the lane goes on past midnight.
-    Some(held_until(account, now).unwrap_or(now + chrono::Duration::days(2)))
-}
-
-fn spans(account: &Account, verified: bool, now: Moment, hours: &dyn Fn(Moment) -> f64) -> Vec<SpanView> {
-    let mut spans = Vec::new();
-    let mut push = |from: f64, to: f64, kind| {
-        if to > from {
-            spans.push(SpanView { from, to, kind });
-        }
-    };
-    let Some(grant) = &account.grant else {
-        push(0.0, 24.0, SpanKind::None);
-        return spans;
-    };
-    let began = hours(grant.issued_at);
-    push(0.0, began, SpanKind::None);
-    match lane_end(account, now) {
-        Some(end) => {
-            push(began, hours(now), SpanKind::Spent);
-            let proven = grant.access_ends.map_or(end, |access| access.min(end));
-            push(hours(now), hours(proven), if verified { SpanKind::Left } else { SpanKind::Hope });
-            push(hours(proven), hours(end), SpanKind::Hope);
-            push(hours(end), 24.0, SpanKind::None);
-        }
-        None => {
-            let ended = hours(ended_at(account, now).unwrap_or(now));
-            push(began, ended, SpanKind::Spent);
-            push(ended, 24.0, SpanKind::None);
-        }
-    }
-    spans
 }

@@ -28,6 +28,24 @@ pub fn ends_by_cutoff(account: &Account) -> bool {
     }
 }
 
+/// No market rests that many days in a row.
+const HORIZON: u32 = 30;
+
+/// From when on a sign-in lasts until that moment; `None`: one from now does, or nobody can know.
+pub fn sign_in_from(account: &Account, until: Moment, now: Moment) -> Option<Moment> {
+    let cutoff = cutoff(account).filter(|_| ends_by_cutoff(account))?;
+    let mut end = cutoff.after(now);
+    for _ in 0..HORIZON {
+        let next = cutoff.after(end);
+        match (end >= until, next >= until) {
+            (true, _) => return None,
+            (false, true) => return Some(end),
+            (false, false) => end = next,
+        }
+    }
+    None
+}
+
 /// The end that a token got now would have, where that can be known.
 pub fn new_end(account: &Account, now: Moment) -> Option<Moment> {
     if ends_by_cutoff(account) {

@@ -3,7 +3,7 @@
 //! Memory has a new token at once. A vault that fails costs nothing but a loud state and a retry.
 
 use super::signing_in::FLIGHT_LIMIT;
-use super::{Turn, renewing, signing_in};
+use super::{Turn, proving, renewing, signing_in};
 use crate::account::{Account, Cause, Flight, Load, Proof};
 use crate::event::{Effect, Found, LogLevel, Stored, Written};
 use crate::words;
@@ -85,7 +85,7 @@ fn take_over(account: &mut Account, turn: &mut Turn<'_>, found: Found) {
         save(account, turn);
     }
     if let Some(candidate) = stored.candidate.filter(|candidate| account.work.is_none() && !candidate.ended(turn.now)) {
-        signing_in::resume(account, turn, candidate);
+        proving::resume(account, turn, candidate);
     }
 }
 

@@ -5,10 +5,11 @@
 
 use super::signing_in::FLIGHT_LIMIT;
 use super::{Turn, warning};
-use crate::account::{Account, Flight, Looking};
+use crate::account::{Account, Cause, Flight, Looking};
 use crate::check::{Check, Finding};
 use crate::event::{Effect, LogLevel, Reply, Ticket};
 use crate::market::{self, day_clock};
+use crate::next;
 use crate::readiness::readiness;
 use crate::words;
 use daypass_domain::ledger::Happening;
@@ -48,7 +49,12 @@ pub(super) fn ask_again_later(account: &mut Account, turn: &mut Turn<'_>) {
 
 /// The evening has come, or something that was found is looked at again.
 pub(super) fn look_around(account: &mut Account, turn: &mut Turn<'_>) {
-    account.facts.evening = Some(day_clock(account).midnight(turn.now));
+    let policy = account.policy(turn.policy);
+    if let Some(due) = next::evening(account, policy, turn.now).filter(|due| *due <= turn.now) {
+        account.facts.evening = Some(day_clock(account).midnight(due));
+        // Another session: what threatens it is news, even if it threatened the last one as well.
+        account.facts.told.retain(|cause| *cause != Cause::Evening);
+    }
     begin(account, turn, Vec::new(), true);
 }
 
@@ -70,7 +76,9 @@ pub(super) fn looked(account: &mut Account, turn: &mut Turn<'_>, mut findings: V
     findings.sort_by_key(|finding| finding.aspect);
     account.check = Some(Check { at: turn.now, findings });
     asked.into_iter().for_each(|ticket| turn.reply(ticket, Ok(Reply::Done)));
-    let Some(risk) = account.check.as_ref().and_then(Check::worst).cloned() else { return };
+    let Some(risk) = account.check.as_ref().and_then(Check::worst).cloned() else {
+        return warning::evening_over(account, turn);
+    };
     turn.log(account, LogLevel::Warn, format!("The next session is at risk: {}", risk.what));
     if tells {
         warning::tell_evening(account, turn, &risk);

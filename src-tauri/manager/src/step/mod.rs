@@ -8,12 +8,14 @@ mod asks;
 mod delivering;
 mod looking;
 mod probing;
+mod proving;
 mod renewing;
 mod signing_in;
 mod signing_out;
+mod waking;
 mod warning;
 
-use crate::account::{Account, Campaign, Load};
+use crate::account::{Account, Load};
 use crate::event::{Answer, Effect, Event, LogLevel, Presence, Reply, Ticket};
 use crate::next::{self, What};
 use crate::refused::Refused;
@@ -30,22 +32,22 @@ const JUMP: Duration = Duration::minutes(1);
 /// One turn of the loop.
 pub fn step(state: &mut State, event: Event, now: Moment, policy: &Policy) -> Vec<Effect> {
     let mut effects = Vec::new();
-    let mut scene = Scene { now, policy, presence: presence(state, now), effects: &mut effects };
+    let mut scene = Scene { now, policy, presence: waking::presence(state, now), effects: &mut effects };
     match event {
         Event::Started => started(state, &mut scene),
-        Event::Tick if state.next_moment().is_some_and(|due| now - due > JUMP) => wake(state, &mut scene),
+        Event::Tick if state.next_moment().is_some_and(|due| now - due > JUMP) => waking::wake(state, &mut scene),
         Event::Tick => {
             for id in state.due(now) {
                 with(state, &id, &mut scene, |_, _| {});
             }
         }
-        Event::Woke => wake(state, &mut scene),
-        Event::ClockSet => each(state, &mut scene, woke),
+        Event::Woke => waking::wake(state, &mut scene),
+        Event::ClockSet => each(state, &mut scene, waking::woke),
         Event::ClockOff(off) => {
             state.clock_off = off;
             each(state, &mut scene, |_, _| {});
         }
-        Event::Network(there) => network(state, &mut scene, there),
+        Event::Network(there) => waking::network(state, &mut scene, there),
         Event::LocalOffset(offset) => state.local = offset,
         Event::Presence(presence) => {
             state.presence = presence;
@@ -143,66 +145,6 @@ fn started(state: &mut State, scene: &mut Scene<'_>) {
     } else if let Ok(none) = AccountId::new("none") {
         effects.push(Effect::Log(none, LogLevel::Info, "Token manager service started".into()));
     }
-}
-
-/// Whoever opens the lid wants to see something else first: for so long what is due is told, and no tab opens by itself.
-const SETTLING: Duration = Duration::minutes(2);
-
-fn presence(state: &State, now: Moment) -> Presence {
-    let settling = state.woke.is_some_and(|woke| now - woke < SETTLING);
-    if settling && state.presence == Presence::There { Presence::Unknown } else { state.presence }
-}
-
-/// Several sources may tell of one waking: what comes so soon after the first is the same one.
-const ONE_WAKING: Duration = Duration::seconds(45);
-
-/// Without a word that there is a network, one is waited for so long and no longer.
-const NETWORK_COMES: Duration = Duration::seconds(30);
-
-/// Everything may have changed.
-fn wake(state: &mut State, scene: &mut Scene<'_>) {
-    let now = scene.now;
-    if state.woke.is_some_and(|woke| (Duration::zero()..ONE_WAKING).contains(&(now - woke))) {
-        return each(state, scene, |_, _| {});
-    }
-    state.woke = Some(now);
-    scene.presence = presence(state, now);
-    // Whoever tells of networks tells again after each waking; what was true before the sleep is not.
-    let hold = state.network.map(|_| now + NETWORK_COMES);
-    each(state, scene, |account, turn| {
-        account.hold = hold;
-        woke(account, turn);
-    });
-}
-
-fn network(state: &mut State, scene: &mut Scene<'_>, there: bool) {
-    state.network = Some(there);
-    if !there {
-        return;
-    }
-    each(state, scene, |account, _| {
-        account.hold = None;
-        // The silence may have been this computer's own.
-        if account.proof.misses > 0 {
-            account.proof.at_once = true;
-        }
-    });
-}
-
-fn woke(account: &mut Account, turn: &mut Turn<'_>) {
-    account.proof.at_once = account.grant.is_some();
-    // An answer may have arrived during the sleep: it gets the time to be read.
-    if let Some(work) = account.work.as_mut().filter(|work| work.in_flight()) {
-        work.until = work.until.max(turn.now + signing_in::FLIGHT_LIMIT);
-    }
-    let renews = account.can_renew(turn.now);
-    let campaign = &mut account.facts.campaign;
-    // An outage may be what the renewals failed on: the way is free again. A person who did not come is no outage.
-    if campaign.manual && renews && !campaign.blocked {
-        *campaign = Campaign::default();
-    }
-    // The clock may have been set back: no pause reaches further than from now.
-    campaign.last_failure = campaign.last_failure.map(|last| last.min(turn.now));
 }
 
 fn answered(account: &mut Account, turn: &mut Turn<'_>, attempt: Attempt, answer: Answer) {
@@ -304,7 +246,7 @@ fn carry_out(account: &mut Account, turn: &mut Turn<'_>, what: What) {
         What::SaveLost => delivering::saved(account, turn, Err(words::vault_silent())),
         What::LoadAgain => delivering::load(account, turn),
         What::SaveAgain => delivering::save(account, turn),
-        What::ProveAgain => signing_in::prove_again(account, turn),
+        What::ProveAgain => proving::prove_again(account, turn),
         What::AttemptOver => renewing::attempt_failed(account, turn),
         What::Probe => probing::probe(account, turn),
         What::Renew => renewing::renew(account, turn),

@@ -1,6 +1,6 @@
 //! Asking the broker about the held token. Unknown is not no: silence never costs a token.
 
-use super::{Turn, delivering, signing_in};
+use super::{Turn, delivering, proving, signing_in};
 use crate::account::{Account, Refusal, Said};
 use crate::event::{Effect, LogLevel, Trip};
 use crate::ladder;
@@ -32,7 +32,7 @@ pub(super) fn probed(account: &mut Account, turn: &mut Turn<'_>, answer: Probe, 
     let longest = account.policy(turn.policy).check_every;
     account.proof.not_before = trip.retry_after.map(|quiet| turn.now + quiet.min(longest));
     if account.work.as_ref().is_some_and(|work| !work.is_probe()) {
-        return signing_in::proved(account, turn, answer);
+        return proving::proved(account, turn, answer);
     }
     account.work = None;
     match answer {

@@ -68,7 +68,7 @@ pub(super) fn renewed(account: &mut Account, turn: &mut Turn<'_>, result: Result
             if told.is_empty() {
                 warning::withdraw(account, turn);
             }
-            account.facts.told = told;
+            account.facts.told.extend(told);
             account.proof.at_once = true;
             turn.log(account, LogLevel::Info, "Token refresh successful");
             record_renewed(account, turn, began);
@@ -176,11 +176,13 @@ pub(super) fn adopt(account: &mut Account, grant: Grant) {
     account.grant = Some(grant);
     account.proof = Proof::default();
     account.trouble = None;
+    account.muffled = None;
     let facts = &mut account.facts;
     facts.signed_out = false;
     facts.refused = None;
     facts.campaign = Campaign::default();
-    facts.told.clear();
+    // What threatens the next session is no news of this token.
+    facts.told.retain(|cause| *cause == Cause::Evening);
     facts.ladder = crate::account::Ladder::default();
 }
 
@@ -197,7 +199,7 @@ pub(super) fn ask_person(account: &mut Account, turn: &mut Turn<'_>) {
     } else {
         account.facts.campaign.began = account.facts.campaign.began.or(Some(turn.now));
     }
-    if (first || ahead) && may_open && turn.presence == Presence::There {
+    if (first || ahead) && may_open && turn.presence == Presence::There && !warning::is_quiet(account, turn) {
         return signing_in::start(account, turn, Opening::IfSomebodyIsThere, Ticket::default());
     }
     // While it still renews by itself nobody is missed yet.

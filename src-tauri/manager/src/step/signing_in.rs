@@ -2,12 +2,12 @@
 //!
 //! A spent code is never sent again, a second tab is never opened, and everything has an end.
 
-use super::{Turn, delivering, renewing};
-use crate::account::{Account, Said};
+use super::{Turn, delivering, proving, renewing};
+use crate::account::Account;
 use crate::event::{Effect, Ending, LogLevel, Opening, Reply, Ticket, Trip};
 use crate::refused::{Code, Refused};
 use crate::words;
-use crate::work::{Phase, Proving, SignIn, Task, Work};
+use crate::work::{Phase, SignIn, Task, Work};
 use chrono::Duration;
 use daypass_brokers::{Artefact, BrokerError, Probe};
 use daypass_domain::ledger::Happening;
@@ -15,9 +15,6 @@ use daypass_domain::{Grant, Problem, UserId};
 
 /// Longer than any request may take; only a lost answer ever gets here.
 pub(super) const FLIGHT_LIMIT: Duration = Duration::seconds(60);
-/// How often a new token is asked about before it is taken unproven: a person has just signed in, so a broker that is
-/// slow to answer must not cost them the sign-in.
-const PROVING_ASKS: u32 = 3;
 
 pub(super) fn ask(account: &mut Account, turn: &mut Turn<'_>, open: bool, ticket: Ticket) {
     if let Some(missing) = &account.setup.missing {
@@ -25,6 +22,7 @@ pub(super) fn ask(account: &mut Account, turn: &mut Turn<'_>, open: bool, ticket
         return turn.reply(ticket, Err(Refused { code: Code::NoCredentials, problem }));
     }
     let id = account.setup.account.id.clone();
+    let note = words::sign_in_note(account, turn.now);
     match &mut account.work {
         Some(Work { task: Task::SignIn(sign_in), until, attempt, .. }) => {
             // Shared: whoever comes second gets the same address. A browser opens only if none was opened yet.
@@ -36,7 +34,7 @@ pub(super) fn ask(account: &mut Account, turn: &mut Turn<'_>, open: bool, ticket
                 if sign_in.opening {
                     return sign_in.asked.push(ticket);
                 }
-                let reply = Reply::SignIn { url: url.clone(), until: *until, browser: sign_in.browser };
+                let reply = Reply::SignIn { url: url.clone(), until: *until, browser: sign_in.browser, note };
                 turn.reply(ticket, Ok(reply));
             } else if matches!(sign_in.phase, Phase::Starting) {
                 sign_in.asked.push(ticket);
@@ -111,9 +109,10 @@ pub(super) fn opened(account: &mut Account, turn: &mut Turn<'_>, result: Result<
 
 /// Replies to everybody who waits for the address.
 fn tell_address(account: &mut Account, turn: &mut Turn<'_>) {
+    let note = words::sign_in_note(account, turn.now);
     let Some(Work { task: Task::SignIn(sign_in), until, .. }) = &mut account.work else { return };
     let Some(url) = sign_in.url.clone() else { return };
-    let reply = Reply::SignIn { url, until: *until, browser: sign_in.browser };
+    let reply = Reply::SignIn { url, until: *until, browser: sign_in.browser, note };
     for ticket in std::mem::take(&mut sign_in.asked) {
         turn.reply(ticket, Ok(reply.clone()));
     }
@@ -136,95 +135,8 @@ pub(super) fn returned(account: &mut Account, turn: &mut Turn<'_>, result: Resul
 pub(super) fn exchanged(account: &mut Account, turn: &mut Turn<'_>, result: Result<Grant, BrokerError>) {
     match result {
         Err(error) => failed(account, turn, error.problem),
-        Ok(grant) => examine(account, turn, grant),
+        Ok(grant) => proving::examine(account, turn, grant),
     }
-}
-
-fn examine(account: &mut Account, turn: &mut Turn<'_>, grant: Grant) {
-    if is_stranger(account, grant.user.as_ref()) {
-        wrong_user(account, turn, grant.user);
-    } else if account.setup.probes {
-        prove(account, turn, Proving { grant, asks: 0, refusals: 0, again: None });
-    } else {
-        accept(account, turn, grant, true);
-    }
-}
-
-/// The program was ended between a sign-in's exchange and its proof: the proof is made up for, without the person.
-pub(super) fn resume(account: &mut Account, turn: &mut Turn<'_>, grant: Grant) {
-    let attempt = turn.attempt();
-    let sign_in = SignIn { phase: Phase::Exchanging, browser: true, opening: false, url: None, asked: Vec::new() };
-    let until = turn.now + FLIGHT_LIMIT;
-    account.work = Some(Work { attempt, since: turn.now, until, task: Task::SignIn(sign_in) });
-    turn.log(account, LogLevel::Info, "A sign-in was cut off before its proof; asking the broker about its token now");
-    examine(account, turn, grant);
-}
-
-fn prove(account: &mut Account, turn: &mut Turn<'_>, proving: Proving) {
-    let id = account.setup.account.id.clone();
-    let Some(Work { task: Task::SignIn(sign_in), until, attempt, .. }) = &mut account.work else { return };
-    *until = turn.now + FLIGHT_LIMIT;
-    turn.emit(Effect::Probe(id, *attempt, proving.grant.clone()));
-    sign_in.phase = Phase::Proving(Proving { asks: proving.asks + 1, again: None, ..proving });
-}
-
-pub(super) fn prove_again(account: &mut Account, turn: &mut Turn<'_>) {
-    if let Some(Work { task: Task::SignIn(SignIn { phase: Phase::Proving(proving), .. }), .. }) = &account.work {
-        let proving = proving.clone();
-        prove(account, turn, proving);
-    }
-}
-
-/// The broker's answer about the new token. A refusal counts after a second ask; silence does not count at all.
-pub(super) fn proved(account: &mut Account, turn: &mut Turn<'_>, answer: Probe) {
-    let confirm_after = account.policy(turn.policy).confirm_after;
-    let Some(Work { task: Task::SignIn(SignIn { phase: Phase::Proving(proving), .. }), .. }) = &mut account.work else {
-        return;
-    };
-    match answer {
-        Probe::Valid { user } => {
-            let mut grant = proving.grant.clone();
-            grant.user = user.or(grant.user);
-            if is_stranger(account, grant.user.as_ref()) {
-                return wrong_user(account, turn, grant.user);
-            }
-            accept(account, turn, grant, true);
-        }
-        Probe::Invalid(problem) if proving.refusals > 0 => failed(account, turn, problem),
-        Probe::Invalid(_) => {
-            proving.refusals += 1;
-            proving.again = Some(turn.now + confirm_after);
-        }
-        Probe::Unknown(_) if proving.asks >= PROVING_ASKS => {
-            let grant = proving.grant.clone();
-            accept(account, turn, grant, false);
-        }
-        Probe::Unknown(_) => proving.again = Some(turn.now + confirm_after),
-    }
-}
-
-fn accept(account: &mut Account, turn: &mut Turn<'_>, grant: Grant, proven: bool) {
-    account.facts.user = account.facts.user.clone().or_else(|| grant.user.clone());
-    account.facts.capped = false;
-    renewing::adopt(account, grant);
-    super::warning::withdraw(account, turn);
-    account.proof.yes = proven;
-    account.proof.at_once = !proven;
-    account.proof.last = proven.then_some((turn.now, Said::Yes));
-    if let Some(Work { task: Task::SignIn(sign_in), until, since, .. }) = &mut account.work {
-        sign_in.phase = Phase::Saving { proven };
-        *until = turn.now + FLIGHT_LIMIT;
-        let took_ms = (turn.now - *since).num_milliseconds().try_into().unwrap_or_default();
-        record_signed_in(account, turn, proven, took_ms);
-    }
-    delivering::save(account, turn);
-}
-
-fn record_signed_in(account: &Account, turn: &mut Turn<'_>, proven: bool, took_ms: u64) {
-    let Some(grant) = &account.grant else { return };
-    let user = grant.user.as_ref().map(|user| user.0.clone().into());
-    let (generation, ends) = (account.generation, grant.access_ends);
-    turn.record(account, Happening::SignedIn { user, generation, ends, proven, took_ms });
 }
 
 fn record_failed(account: &Account, turn: &mut Turn<'_>) {
@@ -252,11 +164,7 @@ pub(super) fn stored(account: &mut Account, turn: &mut Turn<'_>, not_saved: Opti
     end(account, turn, ending);
 }
 
-fn is_stranger(account: &Account, user: Option<&UserId>) -> bool {
-    matches!((account.expected_user(), user), (Some(wanted), Some(got)) if wanted != got)
-}
-
-fn wrong_user(account: &mut Account, turn: &mut Turn<'_>, user: Option<UserId>) {
+pub(super) fn wrong_user(account: &mut Account, turn: &mut Turn<'_>, user: Option<UserId>) {
     let got = user.map(|user| user.0).unwrap_or_default();
     let wanted = account.expected_user().map(|user| user.0.clone()).unwrap_or_default();
     account.trouble = Some(words::wrong_user(&got, &wanted));
@@ -266,7 +174,7 @@ fn wrong_user(account: &mut Account, turn: &mut Turn<'_>, user: Option<UserId>) 
     renewing::sign_in_failed(account, turn, false);
 }
 
-fn failed(account: &mut Account, turn: &mut Turn<'_>, problem: Problem) {
+pub(super) fn failed(account: &mut Account, turn: &mut Turn<'_>, problem: Problem) {
     turn.log(account, LogLevel::Warn, format!("The sign-in failed: {} ({})", problem.what, problem.code));
     account.trouble = Some(problem.clone());
     let blocks = problem.remedy == daypass_domain::Remedy::FixSetting;
@@ -285,7 +193,7 @@ pub(super) fn give_up(account: &mut Account, turn: &mut Turn<'_>) {
         }
         Task::SignIn(SignIn { phase: Phase::Proving(proving), .. }) => {
             let grant = proving.grant.clone();
-            accept(account, turn, grant, false);
+            proving::accept(account, turn, grant, false);
         }
         Task::SignIn(SignIn { phase: Phase::Exchanging, .. }) => failed(account, turn, words::no_answer(account)),
         Task::SignIn(_) => {

@@ -1,7 +1,8 @@
 //! Table: the market's ladder.
 
-use crate::tables::{of_eight_hours, overnight};
+use crate::tables::{of_eight_hours, overnight, renewing};
 use daypass_domain::Policy;
+use daypass_domain::account::EXCHANGES;
 use daypass_manager::account::{Account, Cause, Ladder, Pause, Refusal};
 use daypass_manager::event::Presence;
 use daypass_manager::ladder::{climbs, next_rung, pass, rungs};
@@ -65,6 +66,21 @@ fn the_next_rung() {
 }
 
 #[test]
+fn the_reminder_leaves_time_before_the_ready_by_time() {
+    let mut setup = upstox();
+    for (exchanges, expected) in [
+        ("NSE", ["18 08:00", "18 08:30", "18 08:45", "18 09:00", "18 09:10"]),
+        ("MCX", ["18 08:00", "18 08:15", "18 08:30", "18 08:45", "18 08:55"]),
+    ] {
+        setup.account.options.insert(EXCHANGES.to_owned(), exchanges.to_owned());
+        let account = Account::new(setup.clone());
+        let day = day_of(&account, ist("18 12:00")).expect("a Wednesday trades");
+        let at = rungs(&account, &Policy::default(), &day).map(|rung| rung.at);
+        assert_eq!(at, expected.map(ist), "{exchanges}");
+    }
+}
+
+#[test]
 fn whose_ladder_it_is() {
     let now = ist("18 08:00");
     let mut signed_out = overnight();
@@ -73,11 +89,15 @@ fn whose_ladder_it_is() {
     paused.facts.paused = Some(Pause { until: None });
     let mut missing = overnight();
     missing.setup.missing = Some(crate::tables::TROUBLE);
+    let mut lost_today = of_eight_hours();
+    lost_today.grant.as_mut().expect("a token").access_ends = Some(ist("18 02:00"));
     let mut blocked = overnight();
     blocked.facts.campaign.blocked = true;
     for (sentence, account, expected) in [
         ("a token that the cut-off ended", overnight(), true),
-        ("not a token with a life of its own", of_eight_hours(), false),
+        ("a token with a life of its own that was lost on an earlier day", of_eight_hours(), true),
+        ("not on the day itself: that is the attempts'", lost_today, false),
+        ("nor one that renews by itself", renewing(), false),
         ("nobody who never signed in", Account::new(upstox()), false),
         ("nobody who signed out", signed_out, false),
         ("not in a pause", paused, false),
