@@ -90,7 +90,7 @@ impl Broker for OAuth2 {
         self.check(credentials).map_err(not_sent)?;
         let wire = Wire::new(credentials, name(credentials)).map_err(not_sent)?;
         let (token, reply) = wire.exchange(net, handshake, artefact).await.map_err(spent)?;
-        Ok(reply.reached(token.granted(&wire.setup, net.now)))
+        Ok(reply.reached(token.granted(&wire.setup, reply.issued(net.now))))
     }
 
     async fn renew(&self, net: &Network, credentials: &Credentials, grant: &Grant) -> Answer<Grant> {
@@ -98,7 +98,7 @@ impl Broker for OAuth2 {
         let wire = Wire::new(credentials, name(credentials)).map_err(not_sent)?;
         let refresh = grant.refresh.as_ref().ok_or_else(|| not_sent(NOTHING_TO_RENEW_WITH))?;
         let (token, reply) = wire.renew(net, refresh).await.map_err(|error| renewal_refused(error, credentials))?;
-        Ok(reply.reached(token.renewed(&wire.setup, grant, net.now)))
+        Ok(reply.reached(token.renewed(&wire.setup, grant, reply.issued(net.now))))
     }
 
     async fn probe(&self, net: &Network, credentials: &Credentials, grant: &Grant) -> Reached<Probe> {

@@ -136,7 +136,7 @@ impl Broker for Upstox {
         self.check(credentials).map_err(not_sent)?;
         let reply = exchange(net, credentials, artefact).await.map_err(spent)?;
         match Token::of(&reply) {
-            Some(token) => Ok(reply.reached(grant(&credentials.account, token, net.now))),
+            Some(token) => Ok(reply.reached(grant(&credentials.account, token, reply.issued(net.now)))),
             None => Err(spent(No::of(&reply).failure(&reply))),
         }
     }

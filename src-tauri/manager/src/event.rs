@@ -22,8 +22,13 @@ pub enum Event {
     Woke,
     /// The clock was set: look at everything again.
     ClockSet,
-    /// How far this computer's clock is off, if that is worth telling.
-    ClockOff(Option<chrono::Duration>),
+    /// The time was corrected.
+    ClockOff {
+        /// How far this computer's clock is behind (negative: ahead), if that is worth telling.
+        behind: Option<chrono::Duration>,
+        /// How far "now" has jumped forward by it.
+        shift: chrono::Duration,
+    },
     /// The computer is on a network, or not.
     Network(bool),
     /// Somebody is at the computer, or not.

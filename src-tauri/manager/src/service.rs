@@ -25,6 +25,10 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Moment;
     /// Waits until that moment of real time, through sleep of the computer and changes of its clock.
     async fn until(&self, moment: Moment);
+    /// Takes a correction over, if there is one: how far `now` has jumped forward by it. Called between two turns only.
+    fn adopt(&self) -> Duration {
+        Duration::zero()
+    }
 }
 
 /// Whoever carries effects out. Must not block: it starts the work and returns; the answer comes through the handle.
@@ -48,6 +52,7 @@ enum Input {
     Look(oneshot::Sender<Snapshot>),
     HandOut(AccountId, Duration, oneshot::Sender<Result<HandOut, Refused>>),
     Policy(Box<Policy>),
+    ClockOff(Option<Duration>),
     Stop(oneshot::Sender<()>),
 }
 
@@ -129,6 +134,10 @@ impl<H: Hands> Turner<H> {
                 };
                 let _ = reply.send(answer);
             }
+            Input::ClockOff(behind) => {
+                let shift = self.clock.adopt();
+                self.turn(Event::ClockOff { behind, shift });
+            }
             Input::Policy(policy) => {
                 self.policy = *policy;
                 self.turn(Event::ClockSet);
@@ -191,6 +200,11 @@ impl Handle {
         let (reply, answer) = oneshot::channel();
         let _ = self.inbox.send(Input::HandOut(account.clone(), min_validity, reply));
         answer.await.unwrap_or_else(|_| Err(stopped()))
+    }
+
+    /// The clock has a correction to be taken over; this computer's own is then behind by so much, or right.
+    pub fn clock_off(&self, behind: Option<Duration>) {
+        let _ = self.inbox.send(Input::ClockOff(behind));
     }
 
     /// Replaces the general policy.

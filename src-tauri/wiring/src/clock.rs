@@ -1,80 +1,112 @@
 //! The real clock: the brokers' time, deadlines that survive sleep and clock changes, and a watch that notices both.
 //!
-//! Tokens end by the broker's clock, so that is the one that counts: this computer's, corrected by what the brokers' own
-//! answers tell. When the computer's clock is set, ours goes on as it was until a broker has said what time it is.
+//! Tokens end by the brokers' clock, so that is the one that counts. It begins as this computer's wall clock, goes on by a
+//! clock that nobody sets and that goes on in sleep, and is corrected by what the brokers' own answers tell: setting the
+//! wall clock moves nothing here by itself. A correction is taken over by the manager between two turns
+//! ([`Clock::adopt`]), together with every deadline that is under way.
 //!
-//! On Linux a timerfd on the real-time clock fires at its moment even if the computer slept past it, and one that is
-//! never due is cancelled by the kernel when the clock is set or the computer resumes. Elsewhere: naps of at most 30 s,
-//! after which the wall clock is read again. This is the only file of the program, practice aside, that reads a clock.
+//! On Linux a timerfd on the boot-time clock fires at its moment even if the computer slept past it, and one on the wall
+//! clock that is never due is cancelled by the kernel when that is set or the computer resumes. Elsewhere: naps of at
+//! most 30 s. This is the only file of the program, practice aside, that reads a clock.
 #![allow(clippy::disallowed_methods, reason = "this is where the program's time comes from")]
 
 use async_trait::async_trait;
-use chrono::{Duration, FixedOffset, Local, Offset, Utc};
+use chrono::{DateTime, Duration, FixedOffset, Local, Offset, Utc};
 use daypass_domain::Moment;
 use daypass_manager::{Clock, Event, Handle};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-/// A clock that is off by less is right: a `Date` header has whole seconds, and its way takes some.
+/// A wall clock that is off by less is right: a `Date` header has whole seconds, and its way takes some.
 const RIGHT: Duration = Duration::seconds(20);
 /// What an answer has to differ by from what is known, to be news.
 const NEWS: Duration = Duration::seconds(5);
 
-/// The brokers' clock, as far as it is known; this computer's own until then. Cheap to clone.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct RealClock {
-    /// Milliseconds by which this computer's clock is behind.
-    behind: Arc<AtomicI64>,
+/// The brokers' clock, as far as it is known. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct RealClock(Arc<Bases>);
+
+/// Milliseconds from the steady clock's beginning to ours.
+#[derive(Debug)]
+struct Bases {
+    /// The one in force.
+    now: AtomicI64,
+    /// The one that the manager takes over next.
+    next: AtomicI64,
+}
+
+impl Default for RealClock {
+    fn default() -> Self {
+        let base = wall() - steady();
+        Self(Arc::new(Bases { now: base.into(), next: base.into() }))
+    }
+}
+
+fn wall() -> i64 {
+    Utc::now().timestamp_millis()
+}
+
+fn steady() -> i64 {
+    waiting::steady().num_milliseconds()
 }
 
 impl RealClock {
-    /// How far this computer's clock is behind the brokers'; negative if it is ahead.
+    /// How far this computer's clock will be behind ours once the manager has taken the last correction over; negative if
+    /// it is ahead, zero if it is right.
     pub(crate) fn behind(&self) -> Duration {
-        Duration::milliseconds(self.behind.load(Ordering::Relaxed))
+        let behind = Duration::milliseconds(steady() + self.0.next.load(Ordering::Relaxed) - wall());
+        if behind.abs() < RIGHT { Duration::zero() } else { behind }
     }
 
     /// A broker's answer was ahead of this clock by so much: true if that is news.
     pub(crate) fn heard(&self, ahead: Duration) -> bool {
-        let behind = self.behind() + ahead;
-        self.set(if behind.abs() < RIGHT { Duration::zero() } else { behind })
+        let (steady, wall) = (steady(), wall());
+        let heard = steady + self.0.now.load(Ordering::Relaxed) + ahead.num_milliseconds();
+        // A wall clock that agrees is the better one: it has more than whole seconds.
+        let right = if (heard - wall).abs() < RIGHT.num_milliseconds() { wall } else { heard };
+        self.will_be(right - steady)
     }
 
-    /// This computer's clock was set forward by so much. Ours goes on as it was.
-    pub(crate) fn was_set(&self, forward: Duration) -> bool {
-        let behind = self.behind() - forward;
-        self.set(if behind.abs() < RIGHT { Duration::zero() } else { behind })
+    /// This computer's clock is believed: nothing depends on what was known, or the difference is not worth a word.
+    pub(crate) fn believe_the_wall(&self) -> bool {
+        self.will_be(wall() - steady())
     }
 
-    /// Nothing depends on what was known: this computer's clock is believed.
-    pub(crate) fn believe_the_system(&self) -> bool {
-        self.set(Duration::zero())
-    }
-
-    fn set(&self, behind: Duration) -> bool {
-        let old = Duration::milliseconds(self.behind.load(Ordering::Relaxed));
-        let news = (old - behind).abs() >= NEWS || (behind.is_zero() && !old.is_zero());
+    fn will_be(&self, base: i64) -> bool {
+        let news = (base - self.0.next.load(Ordering::Relaxed)).abs() >= NEWS.num_milliseconds();
         if news {
-            self.behind.store(behind.num_milliseconds(), Ordering::Relaxed);
+            self.0.next.store(base, Ordering::Relaxed);
         }
         news
     }
 
-    /// What the manager is told of it.
-    pub(crate) fn event(&self) -> Event {
+    /// How far the wall clock is from ours.
+    fn wall_ahead(&self) -> Duration {
+        Duration::milliseconds(wall() - steady() - self.0.next.load(Ordering::Relaxed))
+    }
+
+    /// Has the manager take the correction over.
+    pub(crate) fn tell(&self, handle: &Handle) {
         let behind = self.behind();
-        Event::ClockOff((!behind.is_zero()).then_some(behind))
+        handle.clock_off((!behind.is_zero()).then_some(behind));
     }
 }
 
 #[async_trait]
 impl Clock for RealClock {
     fn now(&self) -> Moment {
-        Utc::now() + self.behind()
+        DateTime::from_timestamp_millis(steady() + self.0.now.load(Ordering::Relaxed)).unwrap_or_default()
     }
 
     async fn until(&self, moment: Moment) {
         // A correction meanwhile comes with an event, and with it the wait begins anew.
-        waiting::until(moment - self.behind()).await;
+        let base = self.0.now.load(Ordering::Relaxed);
+        waiting::until(Duration::milliseconds(moment.timestamp_millis() - base)).await;
+    }
+
+    fn adopt(&self) -> Duration {
+        let next = self.0.next.load(Ordering::Relaxed);
+        Duration::milliseconds(next - self.0.now.swap(next, Ordering::Relaxed))
     }
 }
 
@@ -86,22 +118,21 @@ pub(crate) fn local_offset() -> FixedOffset {
 /// Tells the manager whenever the computer resumed or its clock was set. Never returns.
 pub(crate) async fn watch_jumps(handle: Handle, clock: RealClock) {
     loop {
-        let before = waiting::Reading::now();
-        waiting::jump().await;
-        let after = waiting::Reading::now();
+        let slept = waiting::jump().await;
         handle.event(Event::LocalOffset(local_offset()));
-        let forward = after.set_since(&before);
-        if forward.abs() >= NEWS {
-            tracing::warn!("the clock was set by {} s", forward.num_seconds());
+        let ahead = clock.wall_ahead();
+        if ahead.abs() >= NEWS {
+            tracing::warn!("the clock was set; it is {} s ahead of what is known", ahead.num_seconds());
+            // While a token is held, only a broker is believed about the time: the next answer tells.
             let holds =
                 handle.look().await.is_ok_and(|seen| seen.accounts.iter().any(|account| account.generation > 0));
-            let news = if holds { clock.was_set(forward) } else { clock.believe_the_system() };
-            if news {
-                handle.event(clock.event());
+            if !holds || ahead.abs() < RIGHT {
+                clock.believe_the_wall();
             }
+            clock.tell(&handle);
             handle.event(Event::ClockSet);
         }
-        if after.slept_since(&before) {
+        if slept {
             tracing::info!("the computer was asleep; looking at everything again");
             handle.event(Event::Woke);
         }
@@ -110,7 +141,7 @@ pub(crate) async fn watch_jumps(handle: Handle, clock: RealClock) {
 
 #[cfg(target_os = "linux")]
 mod waiting {
-    use super::{Duration, Moment, Utc};
+    use super::Duration;
     use rustix::fd::OwnedFd;
     use rustix::io::Errno;
     use rustix::time::{
@@ -119,50 +150,41 @@ mod waiting {
     };
     use tokio::io::unix::AsyncFd;
 
-    /// Three clocks at one moment: the wall's, one that goes on in sleep, and one that does not.
-    pub(super) struct Reading {
-        wall: Moment,
-        boot: Duration,
-        awake: Duration,
+    /// A clock that nobody sets, and that goes on in sleep.
+    pub(super) fn steady() -> Duration {
+        read(ClockId::Boottime)
     }
 
-    impl Reading {
-        pub(super) fn now() -> Self {
-            let read = |clock| {
-                let time = clock_gettime(clock);
-                Duration::seconds(time.tv_sec) + Duration::nanoseconds(time.tv_nsec)
-            };
-            Self { wall: Utc::now(), boot: read(ClockId::Boottime), awake: read(ClockId::Monotonic) }
-        }
+    fn read(clock: ClockId) -> Duration {
+        let time = clock_gettime(clock);
+        Duration::seconds(time.tv_sec) + Duration::nanoseconds(time.tv_nsec)
+    }
 
-        /// How far the wall's clock was set forward.
-        pub(super) fn set_since(&self, before: &Self) -> Duration {
-            (self.wall - before.wall) - (self.boot - before.boot)
-        }
-
-        pub(super) fn slept_since(&self, before: &Self) -> bool {
-            (self.boot - before.boot) - (self.awake - before.awake) > Duration::seconds(1)
-        }
+    /// How long the computer has slept since it was started.
+    fn asleep() -> Duration {
+        read(ClockId::Boottime) - read(ClockId::Monotonic)
     }
 
     /// Far enough away never to come, near enough for every kernel's arithmetic (year 2200).
     const NEVER: i64 = 7_258_118_400;
 
-    pub(super) async fn until(moment: Moment) {
-        while Utc::now() < moment {
-            let nanos = i64::from(moment.timestamp_subsec_nanos());
-            let at = Timespec { tv_sec: moment.timestamp(), tv_nsec: nanos };
-            if fires(at, TimerfdTimerFlags::ABSTIME).await.is_err() {
+    /// Waits until the steady clock stands there.
+    pub(super) async fn until(moment: Duration) {
+        while steady() < moment {
+            let at = Timespec { tv_sec: moment.num_seconds(), tv_nsec: moment.subsec_nanos().into() };
+            if fires(TimerfdClockId::Boottime, at, TimerfdTimerFlags::ABSTIME).await.is_err() {
                 super::nap(moment).await;
             }
         }
     }
 
-    pub(super) async fn jump() {
+    /// Waits until the wall clock was set or the computer resumed; true if it slept.
+    pub(super) async fn jump() -> bool {
+        let before = asleep();
         loop {
             let flags = TimerfdTimerFlags::ABSTIME | TimerfdTimerFlags::CANCEL_ON_SET;
-            match fires(Timespec { tv_sec: NEVER, tv_nsec: 0 }, flags).await {
-                Err(Errno::CANCELED) => return,
+            match fires(TimerfdClockId::Realtime, Timespec { tv_sec: NEVER, tv_nsec: 0 }, flags).await {
+                Err(Errno::CANCELED) => return asleep() - before > Duration::seconds(1),
                 Ok(()) => {}
                 Err(_) => super::nap_for_ever().await,
             }
@@ -170,8 +192,8 @@ mod waiting {
     }
 
     /// Waits for one timer. `Err(CANCELED)`: the clock jumped meanwhile.
-    async fn fires(at: Timespec, flags: TimerfdTimerFlags) -> Result<(), Errno> {
-        let timer: OwnedFd = timerfd_create(TimerfdClockId::Realtime, TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC)?;
+    async fn fires(clock: TimerfdClockId, at: Timespec, flags: TimerfdTimerFlags) -> Result<(), Errno> {
+        let timer: OwnedFd = timerfd_create(clock, TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC)?;
         let zero = Timespec { tv_sec: 0, tv_nsec: 0 };
         timerfd_settime(&timer, flags, &Itimerspec { it_interval: zero, it_value: at })?;
         #[expect(
@@ -192,52 +214,32 @@ mod waiting {
 
 #[cfg(not(target_os = "linux"))]
 mod waiting {
-    use super::{Duration, Moment, Utc};
+    use super::{Duration, Utc};
     use std::time::Instant;
-
-    /// The wall's clock and one that nobody sets, at one moment. Whether that one goes on in sleep differs between
-    /// systems, so a sleep may look like a clock that was set forward: a broker's answer tells them apart.
-    pub(super) struct Reading {
-        wall: Moment,
-        steady: Instant,
-    }
-
-    impl Reading {
-        pub(super) fn now() -> Self {
-            Self { wall: Utc::now(), steady: Instant::now() }
-        }
-
-        pub(super) fn set_since(&self, before: &Self) -> Duration {
-            let jump = self.jump_since(before);
-            if jump < Duration::zero() { jump } else { Duration::zero() }
-        }
-
-        pub(super) fn slept_since(&self, before: &Self) -> bool {
-            self.jump_since(before) > NOISE
-        }
-
-        fn jump_since(&self, before: &Self) -> Duration {
-            let passed = Duration::from_std(self.steady - before.steady).unwrap_or_default();
-            (self.wall - before.wall) - passed
-        }
-    }
 
     /// A jump of the wall clock against a nap of known length that is larger than this is no scheduling noise.
     const NOISE: Duration = Duration::seconds(20);
 
-    pub(super) async fn until(moment: Moment) {
-        while Utc::now() < moment {
+    /// These systems have no clock here that surely goes on in sleep and that nobody sets: the wall's stands in for it.
+    pub(super) fn steady() -> Duration {
+        Duration::milliseconds(Utc::now().timestamp_millis())
+    }
+
+    pub(super) async fn until(moment: Duration) {
+        while steady() < moment {
             super::nap(moment).await;
         }
     }
 
-    pub(super) async fn jump() {
+    /// A sleep and a clock that was set forward look alike; the next answer of a broker tells them apart.
+    pub(super) async fn jump() -> bool {
         loop {
-            let before = Utc::now();
+            let (wall, awake) = (Utc::now(), Instant::now());
             tokio::time::sleep(super::LONGEST_NAP).await;
-            let off = Utc::now() - before - Duration::from_std(super::LONGEST_NAP).unwrap_or_default();
+            let passed = Duration::from_std(awake.elapsed()).unwrap_or_default();
+            let off = Utc::now() - wall - passed;
             if off.abs() > NOISE {
-                return;
+                return off > NOISE;
             }
         }
     }
@@ -246,8 +248,8 @@ mod waiting {
 /// No nap is longer, so that a sleep of the computer is noticed soon after it where nothing else tells.
 const LONGEST_NAP: std::time::Duration = std::time::Duration::from_secs(30);
 
-async fn nap(moment: Moment) {
-    let left = (moment - Utc::now()).to_std().unwrap_or_default();
+async fn nap(moment: Duration) {
+    let left = (moment - waiting::steady()).to_std().unwrap_or_default();
     tokio::time::sleep(left.min(LONGEST_NAP)).await;
 }
 
@@ -273,31 +275,26 @@ mod tests {
     }
 
     #[test]
-    fn the_brokers_clock_counts() {
-        let seconds = Duration::seconds;
-        // What happens in order; after each step: is it news, and how far is the computer's clock behind?
-        type Step = (&'static str, fn(&RealClock) -> bool, bool, i64);
-        let steps: &[Step] = &[
-            ("an answer's way takes a moment", |clock| clock.heard(Duration::seconds(2)), false, 0),
-            ("a clock that is 94 s slow", |clock| clock.heard(Duration::seconds(94)), true, 94),
-            ("the next answer agrees", |clock| clock.heard(Duration::seconds(1)), false, 94),
-            ("it is set right", |clock| clock.was_set(Duration::seconds(94)), true, 0),
-            (
-                "it is set forward by eight hours: ours goes on",
-                |clock| clock.was_set(Duration::hours(8)),
-                true,
-                -28_800,
-            ),
-            ("and the broker agrees", |clock| clock.heard(Duration::seconds(-1)), false, -28_800),
-            ("it is set back", |clock| clock.was_set(Duration::hours(-8)), true, 0),
-            ("set back by hours, and the broker says so too", |clock| clock.heard(Duration::hours(3)), true, 10_800),
-            ("nobody holds a token", RealClock::believe_the_system, true, 0),
-        ];
+    fn the_brokers_clock_counts_once_it_is_taken_over() {
         let clock = RealClock::default();
-        for (sentence, step, news, behind) in steps {
-            assert_eq!(step(&clock), *news, "{sentence}");
-            assert_eq!(clock.behind(), seconds(*behind), "{sentence}");
-            assert!((clock.now() - Utc::now() - seconds(*behind)).abs() < seconds(5), "{sentence}");
+        let ahead = |clock: &RealClock| (clock.now() - Utc::now()).num_seconds();
+        // What a broker says of our clock, in order: is it news, and how far is this computer's clock behind then?
+        for (sentence, ahead_by, news, behind) in [
+            ("an answer's way takes a moment", 2, false, 0),
+            ("a clock that is 94 s slow", 94, true, 94),
+            ("the next answer agrees", 1, false, 94),
+            ("it was two hours slow", 7_106, true, 7_200),
+            ("a clock that agrees again is believed to the millisecond", -7_195, true, 0),
+        ] {
+            let before = ahead(&clock);
+            assert_eq!(clock.heard(Duration::seconds(ahead_by)), news, "{sentence}");
+            assert!((ahead(&clock) - before).abs() <= 1, "{sentence}: not before the manager takes it over");
+            let shift = clock.adopt().num_seconds();
+            assert!((ahead(&clock) - before - shift).abs() <= 1, "{sentence}: by exactly what it says");
+            assert!((clock.behind().num_seconds() - behind).abs() <= 1, "{sentence}: {}", clock.behind());
         }
+        clock.heard(Duration::hours(3));
+        assert!(clock.believe_the_wall(), "nobody holds a token");
+        assert!(clock.behind().is_zero());
     }
 }

@@ -162,7 +162,7 @@ async fn look_around(books: Arc<Books>, handle: Handle, whose: (AccountId, Attem
 /// A broker's own words tell what time it is there.
 fn hear_clock(books: &Books, handle: &Handle, ahead: Option<chrono::Duration>) {
     if ahead.is_some_and(|ahead| books.clock.heard(ahead)) {
-        handle.event(books.clock.event());
+        books.clock.tell(handle);
     }
 }
 

@@ -111,7 +111,11 @@ fn clock(clock: &RealClock) -> Finding {
         return fine(Aspect::Clock, "agrees with the brokers'");
     }
     let side = if behind > chrono::Duration::zero() { "slow" } else { "fast" };
-    let by = daypass_domain::span(behind.abs());
+    // An answer's `Date` has whole seconds: by the minute it is exact enough where it is hours.
+    let by = match behind.abs() {
+        off if off < chrono::Duration::minutes(10) => format!("{} s", off.num_seconds()),
+        off => daypass_domain::span(off + chrono::Duration::seconds(30)),
+    };
     // The brokers' time is used meanwhile, so that nothing is lost by it.
     worth_knowing(Aspect::Clock, CLOCK_OFF.saying(format!("This computer's clock is {by} {side}.")))
 }
@@ -213,9 +217,9 @@ mod tests {
     fn a_clock_that_is_off_is_worth_knowing_and_no_risk() {
         let real = RealClock::default();
         assert!(clock(&real).problem.is_none());
-        real.heard(chrono::Duration::seconds(94));
+        real.heard(chrono::Duration::seconds(3_000));
         let finding = clock(&real);
-        assert_eq!(finding.seen, "This computer's clock is 1 min slow.");
+        assert_eq!(finding.seen, "This computer's clock is 50 min slow.");
         assert!(!finding.risk);
     }
 

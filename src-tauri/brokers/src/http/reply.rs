@@ -13,6 +13,9 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
+/// `Date` has whole seconds, and no answer is on its way for longer.
+const ON_ITS_WAY: Duration = Duration::seconds(20);
+
 /// Status, body, and what the headers told on the side.
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
@@ -48,6 +51,11 @@ impl Reply {
     /// The body as JSON, if the broker itself may have said it.
     pub(crate) fn json(&self) -> Option<Value> {
         if self.may_be_own_words() { serde_json::from_slice(&self.body).ok() } else { None }
+    }
+
+    /// When what it brings was issued: by the broker's clock where ours is off by more than its way can be long.
+    pub(crate) fn issued(&self, now: Moment) -> Moment {
+        now + self.clock_skew.filter(|skew| skew.abs() > ON_ITS_WAY).unwrap_or_default()
     }
 
     /// The answer's value, with what its trip told.

@@ -43,10 +43,7 @@ pub fn step(state: &mut State, event: Event, now: Moment, policy: &Policy) -> Ve
         }
         Event::Woke => waking::wake(state, &mut scene),
         Event::ClockSet => each(state, &mut scene, waking::woke),
-        Event::ClockOff(off) => {
-            state.clock_off = off;
-            each(state, &mut scene, |_, _| {});
-        }
+        Event::ClockOff { behind, shift } => waking::corrected(state, &mut scene, behind, shift),
         Event::Network(there) => waking::network(state, &mut scene, there),
         Event::LocalOffset(offset) => state.local = offset,
         Event::Presence(presence) => {

@@ -8,6 +8,7 @@ use crate::account::{Account, Campaign, Load};
 use crate::event::Presence;
 use crate::ladder;
 use crate::state::State;
+use crate::work::{Phase, SignIn, Task};
 use chrono::Duration;
 use daypass_domain::Moment;
 
@@ -68,6 +69,43 @@ pub(super) fn woke(account: &mut Account, turn: &mut Turn<'_>) {
         *campaign = Campaign::default();
     }
     set_back(account, turn);
+}
+
+/// The time was corrected between two turns: whatever is under way keeps the time that it had left.
+pub(super) fn corrected(state: &mut State, scene: &mut Scene<'_>, behind: Option<Duration>, shift: Duration) {
+    state.clock_off = behind;
+    state.woke = state.woke.map(|woke| woke + shift);
+    each(state, scene, |account, _| move_on(account, shift));
+}
+
+fn move_on(account: &mut Account, shift: Duration) {
+    let on = |moment: &mut Moment| *moment += shift;
+    let if_any = |moment: &mut Option<Moment>| *moment = moment.map(|at| at + shift);
+    let campaign = &mut account.facts.campaign;
+    [&mut campaign.began, &mut campaign.last_failure, &mut campaign.not_before, &mut campaign.asked_until]
+        .into_iter()
+        .for_each(if_any);
+    let (proof, almanac) = (&mut account.proof, &mut account.almanac);
+    [&mut proof.not_before, &mut proof.silent_since, &mut almanac.tried, &mut account.hold]
+        .into_iter()
+        .for_each(if_any);
+    if_any(&mut account.facts.ladder.snoozed_until);
+    proof.last.iter_mut().for_each(|(at, _)| on(at));
+    almanac.asked.iter_mut().for_each(|flight| on(&mut flight.until));
+    account.looking.iter_mut().for_each(|looking| on(&mut looking.flight.until));
+    account.saved.pending.iter_mut().for_each(|flight| on(&mut flight.until));
+    account.saved.failed.iter_mut().for_each(|(_, at, _)| on(at));
+    match &mut account.load {
+        Load::Pending(flight, _) => on(&mut flight.until),
+        Load::Failed(_, at, _) => on(at),
+        Load::Done => {}
+    }
+    let Some(work) = &mut account.work else { return };
+    on(&mut work.since);
+    on(&mut work.until);
+    if let Task::SignIn(SignIn { phase: Phase::Proving(proving), .. }) = &mut work.task {
+        if_any(&mut proving.again);
+    }
 }
 
 /// The clock may have been set back: no pause reaches further than from now, and nothing has failed later than now.

@@ -310,3 +310,20 @@ fn a_browser_that_does_not_open_is_said_and_the_next_click_tries_again() {
     assert!(world.token(&upstox).is_some() && world.view(&upstox).trouble.is_none());
     assert_eq!(world.record.tabs(), 1);
 }
+
+#[test]
+fn a_clock_that_is_corrected_ends_nothing_that_is_under_way() {
+    for (sentence, hours_on) in [("forward", 2), ("back", -2)] {
+        let mut world = signed_out();
+        let upstox = id("upstox");
+        world.person = Person::NOBODY;
+        world.ask(&upstox, Ask::SignIn { open: true });
+        let (wait, shift) = (world.view(&upstox).work.expect("it waits").until, chrono::Duration::hours(hours_on));
+        world.now += shift;
+        world.event(Event::ClockOff { behind: Some(shift), shift });
+        assert_eq!(world.view(&upstox).work.and_then(|work| work.until), wait.map(|at| at + shift), "{sentence}");
+        assert_eq!(world.snapshot().clock_off_seconds, hours_on * 3_600, "{sentence}");
+        world.run_for(minutes(4));
+        assert!(endings(&world).is_empty(), "{sentence}: it still has a minute");
+    }
+}
