@@ -27,7 +27,8 @@ pub(super) fn warn(account: &mut Account, turn: &mut Turn<'_>) {
     if account.facts.campaign.manual && !account.facts.told.contains(&Cause::Manual) {
         // It came to that during a pause, or in quiet hours.
         manual(account, turn);
-        if account.muffled.is_none() {
+        // While that is still to be told, what is left of the token is no news; its end is.
+        if account.muffled.is_none() || account.valid_grant(turn.now).is_some() {
             return;
         }
     }

@@ -1,11 +1,11 @@
 //! Laws: what holds on every day, however odd. Random days are run in the same world as the written ones, which checks
 //! after each step that nothing is due in the past, that all work has an end, and that no ended or refused token leaves.
 
-use chrono_tz::Asia::Kolkata;
 use daypass_brokers::{Artefact, BrokerError, Failure, Probe};
 use daypass_domain::{AccountId, Attempt, Generation, Moment, Problem, Remedy, Rotation, Secret};
 use daypass_manager::account::Load;
 use daypass_manager::event::{Presence, Ticket, Written};
+use daypass_manager::market::day_clock;
 use daypass_manager::{Answer, Ask, Event, Trip};
 use daypass_testkit::{
     Entry, Life, Person, Renewing, Request, SimBroker, Weather, World, hours, id, ist, minutes, oauth2_with, seconds,
@@ -216,7 +216,8 @@ fn twice(world: &mut World, id: &AccountId, kind: u8) {
 }
 
 /// Laws about the whole record.
-fn check_record(Day { world, forgot, starts, .. }: &Day) {
+fn check_record(Day { world, id, forgot, starts, .. }: &Day) {
+    let clock = day_clock(world.account(id));
     assert_eq!(world.broker.resent, 0, "a spent code or refresh token was sent again");
     let mut newest = 0;
     let (mut listens, mut tabs) = (0, 0);
@@ -252,7 +253,7 @@ fn check_record(Day { world, forgot, starts, .. }: &Day) {
             Entry::Shown(notice) if ["again", "no_browser"].contains(&notice.kind.as_str()) => {}
             Entry::Shown(notice) => {
                 let rung = ["hint", "reminder", "ready_by", "quarter", "five"].contains(&notice.kind.as_str());
-                let day = if rung { at.with_timezone(&Kolkata).date_naive().to_string() } else { String::new() };
+                let day = if rung { clock.midnight(*at).to_string() } else { String::new() };
                 let times = told.entry(format!("{} {day}", notice.kind)).or_default();
                 *times += 1;
                 assert!(*times <= 1, "{} was told twice for one token, at {at}", notice.kind);

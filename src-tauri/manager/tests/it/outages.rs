@@ -4,7 +4,8 @@ use daypass_domain::{Moment, Rotation};
 use daypass_manager::event::{LogLevel, Presence};
 use daypass_manager::view::{Level, Standing};
 use daypass_testkit::{
-    Entry, Life, Renewing, Request, SimBroker, Weather, World, hours, id, ist, minutes, oauth2_with, seconds, upstox,
+    Entry, Life, Renewing, Request, SimBroker, Weather, World, at, hours, id, ist, minutes, oauth2_with, seconds,
+    upstox,
 };
 
 fn at_upstox() -> World {
@@ -193,4 +194,21 @@ fn losing_the_answer_to_a_renewal_is_an_unknown_outcome() {
     assert!(!account.can_renew(world.now));
     let lines = world.record.entries.iter().filter(|(_, _, entry)| matches!(entry, Entry::Log(LogLevel::Warn, _)));
     assert!(lines.count() >= 1, "and it is written down");
+}
+
+#[test]
+fn a_renewal_that_fails_on_a_sunday_takes_no_warning_away_from_monday() {
+    let week = Renewing { grant: Some(hours(7 * 24)), ..Renewing::default() };
+    let broker = SimBroker::renewing(Life::Own(minutes(30)), week);
+    let mut world = World::new(at("2026-11-16T08:49:00-05:00"), broker, vec![oauth2_with(Rotation::IfPresent)]);
+    world.presence(Presence::Away);
+    world.run_for(seconds(0));
+    world.sign_in(&id("oauth2"));
+    let (sunday, monday) = (at("2026-11-22T21:56:00-05:00"), at("2026-11-23T00:00:00-05:00"));
+    world.broker.weather.push((sunday, monday + hours(3), Weather::Unreachable));
+    world.run_until(monday);
+    assert_eq!(world.record.shown(), ["done"], "nothing opens on a Sunday");
+    world.sleep_until(monday + minutes(457));
+    world.run_until(monday + minutes(480));
+    assert_eq!(world.record.shown(), ["done", "orange", "red"], "what renews it ends at 08:49, and somebody is told");
 }
