@@ -111,5 +111,5 @@ fn the_brokers_clock_is_used_and_the_difference_told() {
     assert!((7190..7300).contains(&jump), "the program goes by the broker's clock: {jump} s");
     let findings = doctor["check"]["findings"].as_array().expect("findings");
     let clock = findings.iter().find(|finding| finding["aspect"] == "clock").expect("the clock");
-    assert_eq!(clock["seen"], "This computer's clock is 2 h slow.");
+    assert_eq!(clock["seen"], "This computer's clock is 2 h 0 min slow.");
 }
