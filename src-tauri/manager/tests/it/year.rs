@@ -178,7 +178,7 @@ fn years() -> impl Strategy<Value = Year> {
 
 proptest! {
     // Each case is some weeks long; `PROPTEST_CASES` does not reach it, because a year of them is a coffee break.
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn weeks_of_any_kind_keep_the_laws(year in years()) {
