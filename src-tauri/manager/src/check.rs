@@ -31,6 +31,13 @@ pub enum Aspect {
     Display,
 }
 
+impl Aspect {
+    /// Whether trouble with it can cost a token that is held and proven; else only a sign-in that is still to come.
+    pub fn threatens_a_held_token(self) -> bool {
+        matches!(self, Aspect::Keyring | Aspect::Disk | Aspect::Network)
+    }
+}
+
 /// What was found about one of them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]

@@ -155,8 +155,10 @@ fn probe(account: &Account, policy: &Policy, now: Moment) -> Option<Plan> {
     }
     let proof = &account.proof;
     let Some((last, _)) = proof.last.as_ref().filter(|_| !proof.at_once) else {
-        // Whatever the hurry: a broker that asked for quiet gets it.
-        return plan(What::Probe, held_back(account, proof.not_before.map_or(now, |quiet| quiet.max(now))));
+        // Whatever the hurry: a broker that asked for quiet gets it, and one that has just answered is not asked in a loop.
+        let last = proof.last.as_ref().map(|(last, _)| *last).filter(|last| *last <= now);
+        let rested = last.map_or(now, |last| last + policy.confirm_after * REPORTS_REST);
+        return plan(What::Probe, held_back(account, proof.not_before.unwrap_or(now).max(rested).max(now)));
     };
     let pause = match (proof.refusals, proof.misses) {
         // Silence after a refusal is an outage like any other: the second ask waits for an answer, not for a clock.
@@ -165,7 +167,8 @@ fn probe(account: &Account, policy: &Policy, now: Moment) -> Option<Plan> {
         (_, misses) => policy.backoff.pause(misses, account.seed()).min(policy.check_every),
     };
     // A bot that reports in a loop must not become a loop of requests.
-    let pause = if proof.reported { pause.min(policy.confirm_after * REPORTS_REST) } else { pause };
+    let pause =
+        if proof.reported && proof.misses == 0 { pause.min(policy.confirm_after * REPORTS_REST) } else { pause };
     let quiet = proof.not_before.unwrap_or(*last);
     plan(What::Probe, held_back(account, (*last + pause).max(quiet)))
 }

@@ -5,10 +5,12 @@
 //! a reason to be loud; the ladder decides about that.
 
 use crate::account::Account;
+use crate::check::Aspect;
 use crate::health::{health, held_until};
 use crate::market;
 use crate::useful::sign_in_from;
 use crate::words;
+use daypass_domain::Problem;
 use daypass_domain::ledger::ReadyState;
 use daypass_domain::{Moment, Policy};
 
@@ -38,17 +40,32 @@ pub fn readiness(account: &Account, general: &Policy, now: Moment) -> Option<Rea
     Some(Readiness { opens: day.opens, closes: day.closes, ready_by, state, why, sign_in_from })
 }
 
+/// What the last look around has found, of those aspects.
+fn found(account: &Account, counts: impl Fn(Aspect) -> bool) -> Option<&Problem> {
+    let findings = account.check.iter().flat_map(|check| &check.findings);
+    findings.filter(|finding| finding.risk && counts(finding.aspect)).find_map(|finding| finding.problem.as_ref())
+}
+
+/// A sign-in is still to come: what can stop it is said with it.
+fn with_risk(account: &Account, why: String) -> String {
+    match found(account, |_| true) {
+        Some(problem) if account.setup.missing.is_none() => format!("{why} {}", problem.what),
+        _ => why,
+    }
+}
+
 type Answer = (ReadyState, Option<String>, Option<Moment>);
 
 fn state(account: &Account, general: &Policy, now: Moment, session: (Moment, Moment)) -> Answer {
     let from = sign_in_from(account, session.1, now);
     if account.valid_grant(now).is_none() {
-        return (ReadyState::NotReady, Some(words::not_ready(account, from, now)), from);
+        return (ReadyState::NotReady, Some(with_risk(account, words::not_ready(account, from, now))), from);
     }
     // What is held without a person has to reach the close; a token without a known end is believed.
     let end = held_until(account, now);
     if let Some(end) = end.filter(|end| *end < session.1) {
-        return (ReadyState::NotReady, Some(words::ends_before_close(account, end, session)), from);
+        let why = with_risk(account, words::ends_before_close(account, end, session));
+        return (ReadyState::NotReady, Some(why), from);
     }
     let risk = |why| (ReadyState::AtRisk, Some(why), None);
     if !health(account, general, now).verified {
@@ -57,7 +74,8 @@ fn state(account: &Account, general: &Policy, now: Moment, session: (Moment, Mom
     if account.facts.campaign.failures > 0 && account.can_renew(now) {
         return risk(words::renewal_fails(account));
     }
-    if let Some(problem) = account.check.as_ref().and_then(|check| check.worst()) {
+    // Who is signed in needs no port and no screen any more.
+    if let Some(problem) = found(account, Aspect::threatens_a_held_token) {
         return risk(problem.what.to_string());
     }
     (ReadyState::Ready, None, None)

@@ -7,10 +7,10 @@ use crate::event::{Answer, Ask, Effect, Event, LogLevel, Reply, Ticket};
 use crate::hand_out::{HandOut, hand_out};
 use crate::notice::Telling;
 use crate::refused::{Code, Refused};
-use crate::show::snapshot;
+use crate::show::{self, snapshot};
 use crate::state::State;
 use crate::step::step;
-use crate::view::Snapshot;
+use crate::view::{AccountView, Snapshot, VaultView};
 use async_trait::async_trait;
 use chrono::Duration;
 use daypass_domain::{AccountId, Attempt, Moment, Policy, Problem, Remedy};
@@ -50,6 +50,7 @@ enum Input {
     Event(Event),
     Ask(AccountId, Ask, oneshot::Sender<Result<Reply, Refused>>),
     Look(oneshot::Sender<Snapshot>),
+    LookAt(AccountId, oneshot::Sender<Option<(AccountView, VaultView)>>),
     HandOut(AccountId, Duration, oneshot::Sender<Result<HandOut, Refused>>),
     Policy(Box<Policy>),
     ClockOff(Option<Duration>),
@@ -127,6 +128,10 @@ impl<H: Hands> Turner<H> {
             Input::Look(reply) => {
                 let _ = reply.send(snapshot(&self.state, &self.policy, self.clock.now()));
             }
+            Input::LookAt(id, reply) => {
+                let seen = show::one(&self.state, &id, &self.policy, self.clock.now());
+                let _ = reply.send(seen.map(|view| (view, self.state.vault.clone())));
+            }
             Input::HandOut(id, min, reply) => {
                 let answer = match self.state.account(&id) {
                     Some(account) => hand_out(account, self.clock.now(), min),
@@ -193,6 +198,13 @@ impl Handle {
         let (reply, answer) = oneshot::channel();
         let _ = self.inbox.send(Input::Look(reply));
         answer.await.map_err(|_| stopped())
+    }
+
+    /// One account and the vault; nothing if there is no such account.
+    pub async fn look_at(&self, account: &AccountId) -> Option<(AccountView, VaultView)> {
+        let (reply, answer) = oneshot::channel();
+        let _ = self.inbox.send(Input::LookAt(account.clone(), reply));
+        answer.await.ok().flatten()
     }
 
     /// The token, if it is good for at least that long.

@@ -16,7 +16,7 @@ use coming::{next_view, work_view};
 use day::day_view;
 use daypass_domain::calendar::Freshness;
 use daypass_domain::ledger::ReadyState;
-use daypass_domain::{Moment, Policy, Renewal};
+use daypass_domain::{AccountId, Moment, Policy, Renewal};
 
 /// Everything at one moment.
 pub fn snapshot(state: &State, general: &Policy, now: Moment) -> Snapshot {
@@ -33,6 +33,11 @@ pub fn snapshot(state: &State, general: &Policy, now: Moment) -> Snapshot {
         clock_off_seconds: state.clock_off.map_or(0, |off| off.num_seconds()),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     }
+}
+
+/// One account at one moment: what is seen of very many need not be made for one.
+pub(crate) fn one(state: &State, id: &AccountId, general: &Policy, now: Moment) -> Option<AccountView> {
+    Some(view(state.account(id)?, general, state.presence, now))
 }
 
 fn view(account: &Account, general: &Policy, presence: Presence, now: Moment) -> AccountView {

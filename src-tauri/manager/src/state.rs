@@ -17,7 +17,7 @@ pub struct State {
     attempts: u64,
     /// Whether somebody is at the computer.
     pub presence: Presence,
-    /// When the computer woke, until somebody is known to be there again.
+    /// When the computer woke last.
     pub woke: Option<Moment>,
     /// Whether the computer is on a network, if anybody says so.
     pub network: Option<bool>,

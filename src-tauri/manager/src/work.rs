@@ -43,6 +43,8 @@ pub struct SignIn {
     pub url: Option<String>,
     /// Who waits for the address.
     pub asked: Vec<Ticket>,
+    /// Somebody who asked wants a browser: somebody is there, whatever else says so.
+    pub clicked: bool,
 }
 
 /// How far a sign-in is.

@@ -15,7 +15,7 @@ use chrono::{DateTime, Duration, FixedOffset, Local, Offset, Utc};
 use daypass_domain::Moment;
 use daypass_manager::{Clock, Event, Handle};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
 
 /// A wall clock that is off by less is right: a `Date` header has whole seconds, and its way takes some.
 const RIGHT: Duration = Duration::seconds(20);
@@ -33,12 +33,24 @@ struct Bases {
     now: AtomicI64,
     /// The one that the manager takes over next.
     next: AtomicI64,
+    /// A broker has agreed with it since the computer slept last.
+    confirmed: AtomicBool,
+    /// Answers in a row that contradict what a broker has agreed with.
+    against: AtomicU32,
+}
+
+/// When something was asked, by this clock: what an answer says of the time holds only for that.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asking {
+    base: i64,
+    steady: i64,
 }
 
 impl Default for RealClock {
     fn default() -> Self {
         let base = wall() - steady();
-        Self(Arc::new(Bases { now: base.into(), next: base.into() }))
+        let (confirmed, against) = (AtomicBool::default(), AtomicU32::default());
+        Self(Arc::new(Bases { now: base.into(), next: base.into(), confirmed, against }))
     }
 }
 
@@ -58,13 +70,45 @@ impl RealClock {
         if behind.abs() < RIGHT { Duration::zero() } else { behind }
     }
 
-    /// A broker's answer was ahead of this clock by so much: true if that is news.
-    pub(crate) fn heard(&self, ahead: Duration) -> bool {
+    /// Before a broker is asked.
+    pub(crate) fn asking(&self) -> Asking {
+        Asking { base: self.0.now.load(Ordering::Relaxed), steady: steady() }
+    }
+
+    /// A broker's answer was ahead of this clock by so much: true if that is news. An answer that was long on its way, or
+    /// slept through, or that was asked for before a correction, says nothing.
+    pub(crate) fn heard(&self, asking: Asking, ahead: Duration) -> bool {
         let (steady, wall) = (steady(), wall());
-        let heard = steady + self.0.now.load(Ordering::Relaxed) + ahead.num_milliseconds();
+        let stale = asking.base != self.0.next.load(Ordering::Relaxed);
+        if stale || steady - asking.steady > RIGHT.num_milliseconds() {
+            return false;
+        }
+        if ahead.abs() < RIGHT {
+            self.0.confirmed.store(true, Ordering::Relaxed);
+            self.0.against.store(0, Ordering::Relaxed);
+            return false;
+        }
+        // One broker among several may be wrong: what another has agreed with is given up only for two in a row.
+        let contradicts = self.0.confirmed.load(Ordering::Relaxed);
+        if contradicts && self.0.against.fetch_add(1, Ordering::Relaxed) == 0 {
+            return false;
+        }
+        let heard = steady + asking.base + ahead.num_milliseconds();
         // A wall clock that agrees is the better one: it has more than whole seconds.
         let right = if (heard - wall).abs() < RIGHT.num_milliseconds() { wall } else { heard };
+        self.0.confirmed.store(true, Ordering::Relaxed);
+        self.0.against.store(0, Ordering::Relaxed);
         self.will_be(right - steady)
+    }
+
+    /// Whether a broker has agreed with this clock since the computer slept last.
+    fn is_confirmed(&self) -> bool {
+        self.0.confirmed.load(Ordering::Relaxed)
+    }
+
+    /// After a sleep it has to be heard anew.
+    fn doubt(&self) {
+        self.0.confirmed.store(false, Ordering::Relaxed);
     }
 
     /// This computer's clock is believed: nothing depends on what was known, or the difference is not worth a word.
@@ -118,25 +162,32 @@ pub(crate) fn local_offset() -> FixedOffset {
 /// Tells the manager whenever the computer resumed or its clock was set. Never returns.
 pub(crate) async fn watch_jumps(handle: Handle, clock: RealClock) {
     loop {
-        let slept = waiting::jump().await;
-        handle.event(Event::LocalOffset(local_offset()));
-        let ahead = clock.wall_ahead();
-        if ahead.abs() >= NEWS {
-            tracing::warn!("the clock was set; it is {} s ahead of what is known", ahead.num_seconds());
-            // While a token is held, only a broker is believed about the time: the next answer tells.
-            let holds =
-                handle.look().await.is_ok_and(|seen| seen.accounts.iter().any(|account| account.generation > 0));
-            if !holds || ahead.abs() < RIGHT {
-                clock.believe_the_wall();
-            }
-            clock.tell(&handle);
-            handle.event(Event::ClockSet);
-        }
-        if slept {
+        // Also before the first wait: the clock may have been set while the program started.
+        look_at_the_wall(&handle, &clock).await;
+        if waiting::jump().await {
             tracing::info!("the computer was asleep; looking at everything again");
+            clock.doubt();
             handle.event(Event::Woke);
         }
+        handle.event(Event::LocalOffset(local_offset()));
     }
+}
+
+/// The wall clock was set, if it differs from what is known: it is believed unless a broker has said otherwise and there
+/// is a token that the next answer can tell by.
+async fn look_at_the_wall(handle: &Handle, clock: &RealClock) {
+    let ahead = clock.wall_ahead();
+    if ahead.abs() < NEWS {
+        return;
+    }
+    tracing::warn!("this computer's clock is {} s ahead of what is known", ahead.num_seconds());
+    let told = clock.is_confirmed() && ahead.abs() >= RIGHT;
+    let asks = told && handle.look().await.is_ok_and(|seen| seen.accounts.iter().any(|view| view.valid));
+    if !asks {
+        clock.believe_the_wall();
+    }
+    clock.tell(handle);
+    handle.event(Event::ClockSet);
 }
 
 #[cfg(target_os = "linux")]
@@ -280,21 +331,42 @@ mod tests {
         let ahead = |clock: &RealClock| (clock.now() - Utc::now()).num_seconds();
         // What a broker says of our clock, in order: is it news, and how far is this computer's clock behind then?
         for (sentence, ahead_by, news, behind) in [
-            ("an answer's way takes a moment", 2, false, 0),
             ("a clock that is 94 s slow", 94, true, 94),
             ("the next answer agrees", 1, false, 94),
-            ("it was two hours slow", 7_106, true, 7_200),
-            ("a clock that agrees again is believed to the millisecond", -7_195, true, 0),
+            ("one that contradicts is not believed", 7_106, false, 94),
+            ("two in a row are", 7_106, true, 7_200),
+            ("an answer's way takes a moment", 2, false, 7_200),
+            ("again one that contradicts", -7_195, false, 7_200),
+            ("another agrees: the contradiction is forgotten", 0, false, 7_200),
+            ("and begins anew", -7_195, false, 7_200),
+            ("a wall clock that agrees is believed to the millisecond", -7_195, true, 0),
         ] {
             let before = ahead(&clock);
-            assert_eq!(clock.heard(Duration::seconds(ahead_by)), news, "{sentence}");
+            assert_eq!(clock.heard(clock.asking(), Duration::seconds(ahead_by)), news, "{sentence}");
             assert!((ahead(&clock) - before).abs() <= 1, "{sentence}: not before the manager takes it over");
             let shift = clock.adopt().num_seconds();
             assert!((ahead(&clock) - before - shift).abs() <= 1, "{sentence}: by exactly what it says");
             assert!((clock.behind().num_seconds() - behind).abs() <= 1, "{sentence}: {}", clock.behind());
         }
-        clock.heard(Duration::hours(3));
-        assert!(clock.believe_the_wall(), "nobody holds a token");
+    }
+
+    #[test]
+    fn what_was_asked_before_a_correction_or_slept_through_says_nothing() {
+        let clock = RealClock::default();
+        let (first, second) = (clock.asking(), clock.asking());
+        assert!(clock.heard(first, Duration::hours(2)));
+        clock.adopt();
+        assert!(!clock.heard(second, Duration::hours(2)), "the second account asked at the same time");
+        assert_eq!(clock.behind().num_minutes(), 120, "once, not twice");
+        let long_ago = Asking { steady: steady() - 3_600_000, ..clock.asking() };
+        assert!(!clock.heard(long_ago, Duration::hours(1)), "the lid was shut in between");
+    }
+
+    #[test]
+    fn nobody_holds_a_token_so_that_the_wall_is_believed() {
+        let clock = RealClock::default();
+        assert!(clock.heard(clock.asking(), Duration::hours(3)));
+        assert!(clock.believe_the_wall());
         assert!(clock.behind().is_zero());
     }
 }

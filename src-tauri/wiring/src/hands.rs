@@ -4,6 +4,7 @@
 
 use crate::almanac;
 use crate::books::{Books, Known, SignIn};
+use crate::clock::Asking;
 use crate::look_around::{self, Surroundings};
 use crate::strongroom::{Strongroom, random};
 use chrono::{DateTime, FixedOffset};
@@ -152,17 +153,42 @@ async fn calendar(books: Arc<Books>, handle: Handle, whose: (AccountId, Attempt)
 
 async fn look_around(books: Arc<Books>, handle: Handle, whose: (AccountId, Attempt), around: Surroundings) {
     let (account, attempt) = whose;
-    let findings = match (books.known(&account), handle.look().await) {
-        (Some(known), Ok(seen)) => look_around::look(&around, &known, &seen).await,
+    let findings = match (books.known(&account), handle.look_at(&account).await) {
+        (Some(known), Some((view, vault))) => look_around::look(&around, &known, (&view, &vault)).await,
         _ => Vec::new(),
     };
     handle.answer(account, attempt, Answer::Looked(findings));
 }
 
-/// A broker's own words tell what time it is there.
-fn hear_clock(books: &Books, handle: &Handle, ahead: Option<chrono::Duration>) {
-    if ahead.is_some_and(|ahead| books.clock.heard(ahead)) {
-        books.clock.tell(handle);
+/// A question to a broker: its own words also tell what time it is there.
+struct Question {
+    books: Arc<Books>,
+    handle: Handle,
+    asking: Asking,
+    began: Moment,
+    /// The practice broker of this very computer has no clock of its own.
+    practice: bool,
+}
+
+impl Question {
+    fn to(known: &Known, books: &Arc<Books>, handle: &Handle) -> Self {
+        let (asking, began) = (books.clock.asking(), books.now());
+        let practice = known.credentials.account.practice;
+        Self { books: books.clone(), handle: handle.clone(), asking, began, practice }
+    }
+
+    fn heard(&self, ahead: Option<chrono::Duration>) {
+        if !self.practice && ahead.is_some_and(|ahead| self.books.clock.heard(self.asking, ahead)) {
+            self.books.clock.tell(&self.handle);
+        }
+    }
+
+    #[expect(clippy::result_large_err, reason = "made once per request, and sent on in an event of the same size")]
+    fn plain<T>(&self, answer: BrokerAnswer<T>) -> Result<T, BrokerError> {
+        answer.map(|reached| {
+            self.heard(reached.clock_skew);
+            reached.value
+        })
     }
 }
 
@@ -170,9 +196,8 @@ async fn exchange(books: Arc<Books>, handle: Handle, account: AccountId, attempt
     let begun = books.sign_in(&account, attempt, |sign_in| (sign_in.known.clone(), sign_in.handshake.clone()));
     let answer = match begun {
         Some((known, handshake)) => {
-            let net = books.network();
-            let answer = known.broker.exchange(&net, &known.credentials, &handshake, &artefact).await;
-            plain(&books, &handle, answer)
+            let (net, question) = (books.network(), Question::to(&known, &books, &handle));
+            question.plain(known.broker.exchange(&net, &known.credentials, &handshake, &artefact).await)
         }
         None => Err(gone()),
     };
@@ -180,14 +205,14 @@ async fn exchange(books: Arc<Books>, handle: Handle, account: AccountId, attempt
 }
 
 async fn probe(books: Arc<Books>, handle: Handle, account: AccountId, attempt: Attempt, grant: Grant) {
-    let asked = books.now();
     let (answer, trip) = match books.known(&account) {
         Some(known) => {
+            let question = Question::to(&known, &books, &handle);
             let reached = known.broker.probe(&books.network(), &known.credentials, &grant).await;
-            let trip = Trip { retry_after: reached.retry_after, took: Some(books.now() - asked) };
+            let trip = Trip { retry_after: reached.retry_after, took: Some(books.now() - question.began) };
             // Whatever stands between us and the broker has a clock of its own.
             if !matches!(reached.value, Probe::Unknown(_)) {
-                hear_clock(&books, &handle, reached.clock_skew);
+                question.heard(reached.clock_skew);
             }
             (reached.value, trip)
         }
@@ -198,7 +223,10 @@ async fn probe(books: Arc<Books>, handle: Handle, account: AccountId, attempt: A
 
 async fn renew(books: Arc<Books>, handle: Handle, account: AccountId, attempt: Attempt, grant: Grant) {
     let answer = match books.known(&account) {
-        Some(known) => plain(&books, &handle, known.broker.renew(&books.network(), &known.credentials, &grant).await),
+        Some(known) => {
+            let question = Question::to(&known, &books, &handle);
+            question.plain(known.broker.renew(&books.network(), &known.credentials, &grant).await)
+        }
         None => Err(gone()),
     };
     handle.answer(account, attempt, Answer::Renewed(answer));
@@ -206,18 +234,13 @@ async fn renew(books: Arc<Books>, handle: Handle, account: AccountId, attempt: A
 
 async fn revoke(books: Arc<Books>, handle: Handle, account: AccountId, attempt: Attempt, grant: Grant) {
     let answer = match books.known(&account) {
-        Some(known) => plain(&books, &handle, known.broker.revoke(&books.network(), &known.credentials, &grant).await),
+        Some(known) => {
+            let question = Question::to(&known, &books, &handle);
+            question.plain(known.broker.revoke(&books.network(), &known.credentials, &grant).await)
+        }
         None => Err(gone()),
     };
     handle.answer(account, attempt, Answer::Revoked(answer));
-}
-
-#[expect(clippy::result_large_err, reason = "made once per request, and sent on in an event of the same size")]
-fn plain<T>(books: &Books, handle: &Handle, answer: BrokerAnswer<T>) -> Result<T, BrokerError> {
-    answer.map(|reached| {
-        hear_clock(books, handle, reached.clock_skew);
-        reached.value
-    })
 }
 
 fn close(books: &Books, account: &AccountId, attempt: Attempt, ending: Ending) {

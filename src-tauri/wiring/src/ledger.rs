@@ -15,6 +15,8 @@ use tokio::sync::oneshot;
 
 /// So much is kept while it cannot be written: some days of one account, or an hour of very many.
 const KEPT: usize = 10_000;
+/// The end of the program does not hang on a disk that does not answer.
+const LAST_LINES: std::time::Duration = std::time::Duration::from_secs(5);
 /// Answers are cut to so many lines unless somebody asks for more.
 const LINES: usize = 1_000;
 
@@ -43,19 +45,20 @@ impl Book {
     ) -> std::io::Result<Self> {
         let (jobs, queue) = mpsc::channel();
         std::thread::Builder::new().name("ledger".into()).spawn(move || {
-            let ledger = Ledger::open(&folder, clock.now());
-            match &ledger {
-                Ok(ledger) => {
-                    if let Some(problem) = ledger.notice() {
-                        say(problem.clone());
-                    }
-                    if let Err(error) = ledger.prune(daypass_history::kept_since(clock.now())) {
-                        tracing::warn!("Old lines of the ledger could not be removed: {}", error.problem());
-                    }
-                }
-                Err(error) => say(error.problem()),
+            let open = || Ledger::open(&folder, clock.now()).map_err(|error| error.problem());
+            let ledger = open();
+            let trouble =
+                ledger.as_ref().map_or_else(|problem| Some(problem.clone()), |ledger| ledger.notice().cloned());
+            if let Some(problem) = trouble {
+                tracing::warn!("{problem}");
+                say(problem);
             }
-            serve(&ledger, &queue);
+            if let Ok(ledger) = &ledger
+                && let Err(error) = ledger.prune(daypass_history::kept_since(clock.now()))
+            {
+                tracing::warn!("Old lines of the ledger could not be removed: {}", error.problem());
+            }
+            serve(ledger, open, &queue);
         })?;
         Ok(Self { jobs, handed: Arc::default() })
     }
@@ -84,17 +87,20 @@ impl Book {
         answer.await.unwrap_or(Err(GONE))
     }
 
-    /// Everything written so far is on disk when this returns.
+    /// Everything written so far is on disk when this returns, unless the disk takes too long over it.
     pub(crate) async fn flush(&self) {
         let (reply, done) = oneshot::channel();
         let _ = self.jobs.send(Job::Read(Box::new(move |_| {
             let _ = reply.send(());
         })));
-        let _ = done.await;
+        let _ = tokio::time::timeout(LAST_LINES, done).await;
     }
 }
 
-fn serve(ledger: &Result<Ledger, daypass_history::LedgerError>, queue: &mpsc::Receiver<Job>) {
+type Opened = Result<Ledger, Problem>;
+
+/// A ledger that could not be opened is tried again with what comes next: a full disk is a matter of minutes.
+fn serve(mut ledger: Opened, open: impl Fn() -> Opened, queue: &mpsc::Receiver<Job>) {
     let mut kept = Vec::new();
     let mut failed = false;
     while let Ok(first) = queue.recv() {
@@ -110,21 +116,24 @@ fn serve(ledger: &Result<Ledger, daypass_history::LedgerError>, queue: &mpsc::Re
                 Job::Read(job) => read = Some(job),
             }
         }
-        failed = write(ledger, &mut kept, failed);
+        if ledger.is_err() {
+            ledger = open();
+        }
+        failed = write(&ledger, &mut kept, failed);
         if let Some(job) = read {
-            job(ledger.as_ref().map_err(daypass_history::LedgerError::problem));
+            job(ledger.as_ref().map_err(Clone::clone));
         }
     }
 }
 
 /// Writes what is kept; true if it could not be. The trouble is told once, not with every line.
-fn write(ledger: &Result<Ledger, daypass_history::LedgerError>, kept: &mut Vec<Entry>, failed: bool) -> bool {
+fn write(ledger: &Opened, kept: &mut Vec<Entry>, failed: bool) -> bool {
     if kept.is_empty() {
         return failed;
     }
     let written = match ledger {
         Ok(ledger) => ledger.append(kept).map_err(|error| error.problem()),
-        Err(error) => Err(error.problem()),
+        Err(problem) => Err(problem.clone()),
     };
     match written {
         Ok(()) => {

@@ -7,7 +7,7 @@ use crate::books::Known;
 use crate::clock::RealClock;
 use daypass_domain::{Problem, Remedy};
 use daypass_manager::check::{Aspect, Finding};
-use daypass_manager::view::{AccountView, CalendarState, Snapshot, VaultKind};
+use daypass_manager::view::{AccountView, CalendarState, VaultKind, VaultView};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -31,13 +31,12 @@ pub(crate) struct Surroundings {
 }
 
 /// Everything about one account's next session.
-pub(crate) async fn look(around: &Surroundings, known: &Known, seen: &Snapshot) -> Vec<Finding> {
-    let account = &known.credentials.account;
-    let Some(view) = seen.accounts.iter().find(|view| view.id == account.id.as_str()) else { return Vec::new() };
+pub(crate) async fn look(around: &Surroundings, known: &Known, seen: (&AccountView, &VaultView)) -> Vec<Finding> {
+    let (view, vault) = seen;
     let mut findings = vec![
         port(known).await,
         credentials(known),
-        keyring(seen),
+        keyring(vault),
         disk(&around.data),
         clock(&around.clock),
         calendar(view),
@@ -78,8 +77,8 @@ fn credentials(known: &Known) -> Finding {
     }
 }
 
-fn keyring(seen: &Snapshot) -> Finding {
-    match (&seen.vault.problem, seen.vault.kind) {
+fn keyring(vault: &VaultView) -> Finding {
+    match (&vault.problem, vault.kind) {
         (Some(problem), _) => risk(Aspect::Keyring, problem.clone()),
         (None, VaultKind::Locked) => risk(Aspect::Keyring, KEYRING_LOCKED),
         (None, VaultKind::Keyring) => fine(Aspect::Keyring, "open"),
@@ -217,7 +216,7 @@ mod tests {
     fn a_clock_that_is_off_is_worth_knowing_and_no_risk() {
         let real = RealClock::default();
         assert!(clock(&real).problem.is_none());
-        real.heard(chrono::Duration::seconds(3_000));
+        real.heard(real.asking(), chrono::Duration::seconds(3_000));
         let finding = clock(&real);
         assert_eq!(finding.seen, "This computer's clock is 50 min slow.");
         assert!(!finding.risk);

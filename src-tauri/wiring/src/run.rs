@@ -192,7 +192,7 @@ async fn own(start: Start, folders: Folders, lock: Lock) -> anyhow::Result<Runni
     let clock = RealClock::default();
     let shared = Arc::new(clock.clone());
     let strongroom = Strongroom::open(folders.data.join("vault"), passphrase, shared.clone())?;
-    let (trouble, troubles) = std::sync::mpsc::channel();
+    let (trouble, told) = tokio::sync::oneshot::channel();
     let ledger = Book::open(folders.state.clone(), shared.clone(), move |problem| drop(trouble.send(problem)))?;
     let place = (folders.state.clone(), ledger.clone());
     let books = Arc::new(Books::new(clock.clone(), place, start.opener.clone(), daypass_brokers::http_client()));
@@ -223,11 +223,7 @@ async fn own(start: Start, folders: Folders, lock: Lock) -> anyhow::Result<Runni
     if start.practice && first.settings.accounts.is_empty() {
         add_practice(&desk).await;
     }
-    // Opened by now, or the reason is there: the ledger's thread says it first of all.
-    ledger.flush().await;
-    for problem in troubles.try_iter() {
-        desk.note(Note { about: "the ledger".into(), problem });
-    }
+    tokio::spawn(tell_ledger(told, desk.clone()));
     handle.event(Event::Started);
     let helpers = [tokio::spawn(watch_jumps(handle.clone(), clock)), tokio::spawn(desk.clone().follow_vault())];
     let tasks = bound.serve(&client, &doors);
@@ -248,6 +244,14 @@ fn surroundings(start: &Start, folders: &Folders, clock: &RealClock) -> Surround
         autostart: config.into_iter().chain([PathBuf::from("/etc/xdg")]).map(|place| place.join(entry)).collect(),
         desktop,
         clock: clock.clone(),
+    }
+}
+
+/// The ledger opens in its own time, and nothing waits for it; what is wrong with it is shown when it is known.
+async fn tell_ledger(told: tokio::sync::oneshot::Receiver<Problem>, desk: Arc<Desk>) {
+    if let Ok(problem) = told.await {
+        desk.note(Note { about: "the ledger".into(), problem });
+        desk.read_all().await;
     }
 }
 

@@ -4,7 +4,7 @@
 
 use super::signing_in::FLIGHT_LIMIT;
 use super::{Turn, proving, renewing, signing_in};
-use crate::account::{Account, Cause, Flight, Load, Proof};
+use crate::account::{Account, Cause, Facts, Flight, Load, Proof};
 use crate::event::{Effect, Found, LogLevel, Stored, Written};
 use crate::words;
 use daypass_domain::{Generation, Problem, Remedy};
@@ -148,9 +148,15 @@ fn keep_in_memory(account: &mut Account, turn: &mut Turn<'_>) {
     }
 }
 
+/// Whether facts are worth a write. Errands change them for all accounts in the same moment; forgotten in a crash, they
+/// cost a line in the ledger or a second look, and they go along with the next write.
+fn is_news(facts: &Facts, saved: &Facts) -> bool {
+    facts != saved && *facts != Facts { marked: facts.marked, evening: facts.evening, ..saved.clone() }
+}
+
 /// At the end of each turn: what changed goes to disk.
 pub(super) fn save_if_changed(account: &mut Account, turn: &mut Turn<'_>) {
-    let facts = account.generation.0 > 0 && account.facts != account.saved.facts;
+    let facts = account.generation.0 > 0 && is_news(&account.facts, &account.saved.facts);
     if facts || account.candidate().is_some() != account.saved.candidate {
         save(account, turn);
     }

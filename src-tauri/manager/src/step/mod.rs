@@ -26,16 +26,20 @@ use chrono::{Duration, FixedOffset};
 use daypass_domain::ledger::{Entry, Happening};
 use daypass_domain::{AccountId, Attempt, Moment, Policy};
 
-/// A tick that comes this much later than it was due has slept through something, even if nobody says so.
+/// A turn that comes this much later than something was due has slept through it, even if nobody says so.
 const JUMP: Duration = Duration::minutes(1);
 
 /// One turn of the loop.
 pub fn step(state: &mut State, event: Event, now: Moment, policy: &Policy) -> Vec<Effect> {
     let mut effects = Vec::new();
     let mut scene = Scene { now, policy, presence: waking::presence(state, now), effects: &mut effects };
+    // Whatever comes first after a sleep must not set in motion what was due in it, as if somebody had been there.
+    let overdue = state.next_moment().is_some_and(|due| now - due > JUMP);
+    if overdue && !matches!(event, Event::Woke | Event::ClockOff { .. }) {
+        waking::wake(state, &mut scene);
+    }
     match event {
         Event::Started => started(state, &mut scene),
-        Event::Tick if state.next_moment().is_some_and(|due| now - due > JUMP) => waking::wake(state, &mut scene),
         Event::Tick => {
             for id in state.due(now) {
                 with(state, &id, &mut scene, |_, _| {});
@@ -48,8 +52,7 @@ pub fn step(state: &mut State, event: Event, now: Moment, policy: &Policy) -> Ve
         Event::LocalOffset(offset) => state.local = offset,
         Event::Presence(presence) => {
             state.presence = presence;
-            scene.presence = presence;
-            state.woke = None;
+            scene.presence = waking::presence(state, now);
             each(state, &mut scene, |_, _| {});
         }
         Event::Put(setup) => {

@@ -29,7 +29,14 @@ pub(super) fn examine(account: &mut Account, turn: &mut Turn<'_>, grant: Grant) 
 /// The program was ended between a sign-in's exchange and its proof: the proof is made up for, without the person.
 pub(super) fn resume(account: &mut Account, turn: &mut Turn<'_>, grant: Grant) {
     let attempt = turn.attempt();
-    let sign_in = SignIn { phase: Phase::Exchanging, browser: true, opening: false, url: None, asked: Vec::new() };
+    let sign_in = SignIn {
+        phase: Phase::Exchanging,
+        browser: true,
+        opening: false,
+        url: None,
+        asked: Vec::new(),
+        clicked: false,
+    };
     let until = turn.now + FLIGHT_LIMIT;
     account.work = Some(Work { attempt, since: turn.now, until, task: Task::SignIn(sign_in) });
     turn.log(account, LogLevel::Info, "A sign-in was cut off before its proof; asking the broker about its token now");

@@ -38,6 +38,7 @@ pub(super) fn ask(account: &mut Account, turn: &mut Turn<'_>, open: bool, ticket
                 turn.reply(ticket, Ok(reply));
             } else if matches!(sign_in.phase, Phase::Starting) {
                 sign_in.asked.push(ticket);
+                sign_in.clicked |= open;
             } else {
                 turn.reply(ticket, Ok(Reply::Done));
             }
@@ -51,10 +52,14 @@ pub(super) fn ask(account: &mut Account, turn: &mut Turn<'_>, open: bool, ticket
 
 /// Opens the listener, and the browser after it.
 pub(super) fn start(account: &mut Account, turn: &mut Turn<'_>, open: Opening, ticket: Ticket) {
-    let attempt = turn.attempt();
     let asked = if ticket == Ticket::default() { Vec::new() } else { vec![ticket] };
+    begin(account, turn, open, asked);
+}
+
+fn begin(account: &mut Account, turn: &mut Turn<'_>, open: Opening, asked: Vec<Ticket>) {
+    let attempt = turn.attempt();
     let browser = open != Opening::No;
-    let sign_in = SignIn { phase: Phase::Starting, browser, opening: browser, url: None, asked };
+    let sign_in = SignIn { phase: Phase::Starting, browser, opening: browser, url: None, asked, clicked: false };
     let until = turn.now + account.policy(turn.policy).sign_in_wait;
     account.work = Some(Work { attempt, since: turn.now, until, task: Task::SignIn(sign_in) });
     account.facts.campaign.asked_until = None;
@@ -73,7 +78,12 @@ pub(super) fn listening(account: &mut Account, turn: &mut Turn<'_>, result: Resu
             turn.log(account, LogLevel::Info, "Waiting for the browser");
         }
         Err(problem) if problem.code == Opening::NOBODY_THERE => {
+            let (asked, clicked) = (std::mem::take(&mut sign_in.asked), sign_in.clicked);
             account.work = None;
+            if !asked.is_empty() {
+                // Somebody has come meanwhile, or a program wants the address.
+                return begin(account, turn, if clicked { Opening::ForAClick } else { Opening::No }, asked);
+            }
             turn.log(account, LogLevel::Info, "Nobody is at the computer; no browser was opened");
             super::warning::tell_instead(account, turn);
             tell_waiting(account, turn);

@@ -1,12 +1,13 @@
 //! Ending a token by choice: at the broker first where it can, then here, whatever the broker said.
 
-use super::{Turn, delivering, signing_in, warning};
+use super::{Turn, delivering, looking, signing_in, warning};
 use crate::account::{Account, Campaign, Load, Proof};
 use crate::event::{Effect, LogLevel, Reply, Ticket};
 use crate::refused::{Code, Refused};
 use crate::words;
 use crate::work::{Task, Work};
 use daypass_brokers::BrokerError;
+use daypass_domain::ledger::Happening;
 
 pub(super) fn sign_out(account: &mut Account, turn: &mut Turn<'_>, ticket: Ticket) {
     let Some(grant) = account.grant.clone() else {
@@ -45,12 +46,14 @@ pub(super) fn finish(account: &mut Account, turn: &mut Turn<'_>) {
     account.facts.told.clear();
     warning::withdraw(account, turn);
     turn.log(account, LogLevel::Info, "Signed out");
+    turn.record(account, Happening::SignedOut);
     delivering::save(account, turn);
 }
 
 /// The account is removed: nothing of it stays.
 pub(super) fn forget(account: &mut Account, turn: &mut Turn<'_>) {
     stop_work(account, turn);
+    looking::look_lost(account, turn);
     warning::withdraw(account, turn);
     account.grant = None;
     account.load = Load::Done;

@@ -27,9 +27,11 @@ fn with(mut account: Account, change: impl FnOnce(&mut Account)) -> Account {
     account
 }
 
-fn found(account: Account, risk: bool) -> Account {
-    let problem = Problem::new("port_taken", "Port 5001 is taken by nginx (pid 812).", "End it.", Remedy::FixSetting);
-    let finding = Finding { aspect: Aspect::Port, problem: Some(problem), risk, seen: "5001 is taken".to_owned() };
+fn found(account: Account, aspect: Aspect, risk: bool) -> Account {
+    let what =
+        if aspect == Aspect::Port { "Port 5001 is taken by nginx (pid 812)." } else { "The disk is nearly full." };
+    let problem = Problem::new("found", what, "End it.", Remedy::FixSetting);
+    let finding = Finding { aspect, problem: Some(problem), risk, seen: what.to_owned() };
     with(account, |account| account.check = Some(Check { at: ist("16 20:00"), findings: vec![finding] }))
 }
 
@@ -111,13 +113,28 @@ fn what_threatens_a_session() {
         ),
         (
             "at risk by what the evening's look has found",
-            found(overnight(), true),
+            found(overnight(), Aspect::Disk, true),
             now,
-            (AtRisk, "Port 5001 is taken by nginx (pid 812)."),
+            (AtRisk, "The disk is nearly full."),
             opens,
             None,
         ),
-        ("what is only worth knowing is no risk", found(overnight(), false), now, (Ready, ""), opens, None),
+        (
+            "a port that is taken threatens nobody who is signed in",
+            found(overnight(), Aspect::Port, true),
+            now,
+            (Ready, ""),
+            opens,
+            None,
+        ),
+        (
+            "what is only worth knowing is no risk",
+            found(overnight(), Aspect::Disk, false),
+            now,
+            (Ready, ""),
+            opens,
+            None,
+        ),
     ]);
 }
 
