@@ -130,6 +130,9 @@ pub struct SignIn {
     pub sign_in_url: String,
     /// When it stops waiting.
     pub until: Moment,
+    /// What to know before signing in: that it would not last, and when one would.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// A refresh that has begun.

@@ -130,7 +130,7 @@ impl Client for ScriptedClient {
 
     async fn sign_in(&self, account: &AccountId, how: Browser) -> Answer<SignIn> {
         self.asked("sign_in", format!("{account} {how:?}"))?;
-        Ok(SignIn { sign_in_url: SIGN_IN_URL.to_owned(), until: self.now()?.now + Duration::minutes(5) })
+        Ok(SignIn { sign_in_url: SIGN_IN_URL.to_owned(), until: self.now()?.now + Duration::minutes(5), note: None })
     }
 
     async fn finished(&self, account: &AccountId, limit: Duration) -> Answer<()> {

@@ -119,7 +119,7 @@ async fn every_answer_comes_back_as_the_owner_gave_it() {
     let house = House::with(&["upstox"]).await;
     let client = house.socket_client().await;
     assert_eq!(client.snapshot().await, Ok(snapshot(now(), vec![account("upstox", now())])));
-    let waits = SignIn { sign_in_url: SIGN_IN_URL.into(), until: now() + Duration::minutes(5) };
+    let waits = SignIn { sign_in_url: SIGN_IN_URL.into(), until: now() + Duration::minutes(5), note: None };
     assert_eq!(client.sign_in(&upstox(), Browser::Open).await, Ok(waits));
     assert_eq!(client.refresh(&upstox(), Browser::No).await, Ok(Refreshing { sign_in_url: None }));
     house.client.script().refresh_url = Some(SIGN_IN_URL.into());

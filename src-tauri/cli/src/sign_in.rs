@@ -34,7 +34,11 @@ impl How {
 pub(crate) async fn sign_in(client: &dyn Client, id: &AccountId, how: How, wait: Duration) -> anyhow::Result<()> {
     let browser = if how == How::Opened { Browser::Open } else { Browser::No };
     let address = match client.sign_in(id, browser).await {
-        Ok(begun) => begun.sign_in_url,
+        Ok(begun) => {
+            // Said first: a sign-in before the cut-off is a sign-in twice.
+            begun.note.iter().for_each(|note| tell(note));
+            begun.sign_in_url
+        }
         // Somebody else's is past the browser already: its end is what was asked for.
         Err(refused) if refused.problem.code == "almost_done" => return wait_for(client, id, wait).await,
         Err(refused) => return Err(refused.into()),

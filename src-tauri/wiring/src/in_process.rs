@@ -68,7 +68,7 @@ impl Client for InProcess {
 
     async fn sign_in(&self, account: &AccountId, how: Browser) -> Answer<SignIn> {
         match self.handle.ask(account, Ask::SignIn { open: self.may_open(how) }).await? {
-            Reply::SignIn { url, until, .. } => Ok(SignIn { sign_in_url: url, until }),
+            Reply::SignIn { url, until, note, .. } => Ok(SignIn { sign_in_url: url, until, note }),
             Reply::Done => Err(refused(Code::NothingToDo, ALMOST_DONE)),
         }
     }

@@ -17,6 +17,8 @@ const EVENINGS: u32 = 12;
 const CALENDAR_BACKOFF: Backoff = Backoff { first: Duration::minutes(10), longest: Duration::hours(2) };
 /// Brokers do their own work in the first hours of a day; by then it is done, and long before any open.
 const CALENDAR_AFTER_MIDNIGHT: Duration = Duration::hours(5);
+/// Accounts ask within this many seconds after that.
+const CALENDAR_SPREAD_SECONDS: u64 = 1_800;
 
 /// What looks ahead and is in nobody's way: the calendar, the evening's look, the ledger's line at the open.
 pub fn errand(account: &Account, general: &Policy, now: Moment) -> Option<Plan> {
@@ -96,7 +98,11 @@ fn calendar(account: &Account, now: Moment) -> Option<Plan> {
     let at = match (almanac.tried, &almanac.failed) {
         (Some(tried), Some((times, _))) => tried + CALENDAR_BACKOFF.pause(*times, account.seed()),
         (tried, _) => match tried.max(almanac.calendar.fetched_at()).filter(|last| *last <= now) {
-            Some(last) => day_clock(account).next_midnight(last) + CALENDAR_AFTER_MIDNIGHT,
+            // Spread, so that very many accounts do not ask in the same second.
+            Some(last) => {
+                let spread = i64::try_from(account.seed() % CALENDAR_SPREAD_SECONDS).unwrap_or_default();
+                day_clock(account).next_midnight(last) + CALENDAR_AFTER_MIDNIGHT + Duration::seconds(spread)
+            }
             None => now,
         },
     };
