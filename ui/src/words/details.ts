@@ -1,0 +1,60 @@
+/** The page about one account's token. */
+
+import { counted } from './counted';
+
+export const details = {
+  details: {
+    title: 'Token',
+    broker: 'Broker',
+    standing: 'Standing',
+    user: 'Signed in as',
+    userExpected: 'Expected user',
+    issued: 'Issued',
+    ends: 'Ends',
+    noEnd: 'No end is known',
+    held: 'Held without you until',
+    probe: 'Last asked',
+    probeNever: 'Not since Daypass started',
+    said: { valid: 'it said yes', invalid: 'it said no', unknown: 'no answer' },
+    next: 'Next',
+    newEnd: 'A new one would end',
+    generation: 'Generation',
+    noToken: 'None yet',
+    saved: 'On disk',
+    memoryOnly: 'In memory only, gone when Daypass ends',
+    savedStates: {
+      nothing: 'Nothing to save',
+      pending: 'Being written',
+      saved: 'Sealed',
+      failed: 'Not saved, in memory only',
+    },
+    savedAt: (state: string, time: string) => `${state}, written ${time}`,
+    backups: 'Backups',
+    backupCount: (count: number) =>
+      count === 0
+        ? 'No earlier token'
+        : counted(count, { one: '# earlier token, sealed', other: '# earlier tokens, sealed' }),
+    failures: 'Failed tries in a row',
+    redirect: 'Redirect URI',
+    redirectHelp: 'Enter this at the broker, letter by letter.',
+    refresh: 'Refresh now',
+    ask: 'Ask now',
+    signIn: 'Sign in',
+    signOut: 'Sign out',
+    pause: 'Pause',
+    resume: 'Resume',
+    pauseFor: 'Pause reminders and refreshes',
+    pauseHour: '1 hour',
+    pauseMorning: 'Until tomorrow 08:00',
+    pauseOpen: 'Until I resume',
+    back: 'Back',
+    close: 'Close',
+    copy: 'Copy',
+    local: 'local',
+    practice: 'Practice',
+    actions: 'Actions',
+    signOutAsk: 'Sign out? The token ends at the broker too, where it can, and bots stop.',
+    signOutYes: 'Sign out',
+    keep: 'Keep it',
+  },
+};
