@@ -2,16 +2,20 @@
 
 use super::*;
 use crate::backend::view::*;
-use crate::sample;
 use chrono::FixedOffset;
+use daypass_api::scripted;
 
 fn india() -> FixedOffset {
     FixedOffset::east_opt(19_800).expect("an offset")
 }
 
+fn moment(text: &str) -> Moment {
+    text.parse().expect("an RFC 3339 time")
+}
+
 /// 11:42 in India.
 fn now() -> Moment {
-    sample::moment("2026-11-23T06:12:00Z")
+    moment("2026-11-23T06:12:00Z")
 }
 
 fn account(id: &str, standing: Standing, minutes: i64) -> AccountView {
@@ -22,12 +26,12 @@ fn account(id: &str, standing: Standing, minutes: i64) -> AccountView {
         valid: held,
         held_until: held.then_some(until),
         ended_at: (!held && standing != Standing::SignedOut).then_some(until),
-        ..sample::account(id, now())
+        ..scripted::account(id, now())
     }
 }
 
 fn seen(worst: &str, accounts: Vec<AccountView>) -> Snapshot {
-    Snapshot { worst: Some(worst.into()), ..sample::snapshot(now(), accounts) }
+    Snapshot { worst: Some(worst.into()), ..scripted::snapshot(now(), accounts) }
 }
 
 fn lines(model: &Model) -> Vec<String> {
@@ -44,7 +48,7 @@ fn lines(model: &Model) -> Vec<String> {
 #[test]
 fn three_accounts_are_listed_worst_on_top_with_their_time_left() {
     let renewing = AccountView {
-        work: Some(sample::work(WorkKind::Renewing, now())),
+        work: Some(scripted::work(WorkKind::Renewing, now())),
         ..account("schwab", Standing::Working, 5955)
     };
     let accounts =
@@ -144,7 +148,7 @@ fn what_cannot_be_done_is_grey() {
         (
             "a sign-in waits: it can be joined, a refresh is under way",
             AccountView {
-                work: Some(sample::work(WorkKind::WaitingForBrowser, now())),
+                work: Some(scripted::work(WorkKind::WaitingForBrowser, now())),
                 ..account("upstox", Standing::Working, 100)
             },
             ["Sign in now", "[Refresh now]", "Copy token"],
@@ -183,9 +187,9 @@ fn others_that_need_somebody_are_not_called_fine() {
 fn a_rest_ends_on_the_wall_clock_where_it_says_a_time() {
     assert_eq!(Rest::Hour.end(now(), &india()), Some(now() + Duration::hours(1)));
     assert_eq!(Rest::Open.end(now(), &india()), None);
-    assert_eq!(Rest::Tomorrow.end(now(), &india()), Some(sample::moment("2026-11-24T02:30:00Z")));
-    let late = sample::moment("2026-11-23T19:00:00Z"); // 00:30 on the 24th in India: tomorrow is the 25th
-    assert_eq!(Rest::Tomorrow.end(late, &india()), Some(sample::moment("2026-11-25T02:30:00Z")));
+    assert_eq!(Rest::Tomorrow.end(now(), &india()), Some(moment("2026-11-24T02:30:00Z")));
+    let late = moment("2026-11-23T19:00:00Z"); // 00:30 on the 24th in India: tomorrow is the 25th
+    assert_eq!(Rest::Tomorrow.end(late, &india()), Some(moment("2026-11-25T02:30:00Z")));
 }
 
 #[test]
