@@ -112,7 +112,7 @@ fn every_standing_has_a_shape_a_line_and_a_sentence() {
             948,
             Glyph::Unverified,
             "Upstox · Not verified · 15 h 48 min",
-            "Upstox is not verified. Upstox has not answered.",
+            "Upstox is not verified. Upstox has not confirmed the token yet.",
         ),
         (Standing::EndsSoon, 130, Glyph::Soon, "Upstox · Ends soon · 2 h 10 min", "Upstox ends in 2 h 10 min."),
         (Standing::SignedOut, 0, Glyph::SignedOut, "Upstox · Signed out", "Upstox is signed out."),
@@ -129,6 +129,45 @@ fn every_standing_has_a_shape_a_line_and_a_sentence() {
         let model = model(&seen("upstox", vec![account("upstox", standing, minutes)]), &india());
         assert_eq!((model.glyph, model.tooltip.as_str()), (glyph, tooltip), "{standing:?}");
         assert_eq!(lines(&model)[0], format!("({glyph:?}) {line}"), "{standing:?}");
+    }
+}
+
+#[test]
+fn an_account_that_is_not_verified_says_why() {
+    let plain = account("upstox", Standing::NotVerified, 948);
+    let rows = [
+        (AccountView { generation: 0, silent_since: Some(now()), ..plain.clone() }, "The stored token cannot be read."),
+        (AccountView { silent_since: Some(now()), ..plain.clone() }, "Upstox does not answer."),
+        (plain, "Upstox has not confirmed the token yet."),
+    ];
+    for (account, why) in rows {
+        let model = model(&seen("upstox", vec![account]), &india());
+        assert_eq!(model.tooltip, format!("Upstox is not verified. {why}"));
+    }
+}
+
+#[test]
+fn the_tooltip_says_what_stands_between_the_worst_account_and_the_open() {
+    use Ready::{AtRisk, NotReady};
+    let ends = "The token ends at 03:30 IST, before the market opens at 09:15 IST.";
+    let port = "Port 5001 is taken by python3.";
+    let rows = [
+        ("not ready, and the open is near", Standing::EndsSoon, NotReady, 6, ends, "Upstox is not ready: "),
+        ("not ready, and the market is open", Standing::EndsSoon, NotReady, -2, ends, "Upstox is not ready: "),
+        ("not ready, and the open is far", Standing::EndsSoon, NotReady, 13, ends, ""),
+        ("at risk, however far the open is", Standing::EndsSoon, AtRisk, 60, port, "Upstox is at risk: "),
+        ("paused by choice", Standing::Paused, NotReady, 6, ends, ""),
+        ("the first sentence has said it", Standing::NotVerified, AtRisk, 6, "Upstox does not answer.", ""),
+    ];
+    for (row, standing, state, hours, why, expected) in rows {
+        let opens = now() + Duration::hours(hours);
+        let plain = account("upstox", standing, 130);
+        let readiness =
+            plain.readiness.clone().map(|stands| ReadinessView { state, why: Some(why.into()), opens, ..stands });
+        let tooltip = model(&seen("upstox", vec![AccountView { readiness, ..plain.clone() }]), &india()).tooltip;
+        let before = model(&seen("upstox", vec![plain]), &india()).tooltip;
+        let threat = if expected.is_empty() { String::new() } else { format!(" {expected}{why}") };
+        assert_eq!(tooltip, before + &threat, "{row}");
     }
 }
 
