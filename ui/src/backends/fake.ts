@@ -20,7 +20,7 @@ import {
   type Source,
 } from '../backend';
 import type { AccountView, Snapshot } from '../bindings';
-import { account, accounts, problem, scenes, work } from './scenes';
+import { account, accounts, findings, problem, scenes, work } from './scenes';
 
 const NOT_SEALED = problem('not_sealed', 'The secret cannot be sealed.', 'Leave it in the file.');
 const DEFAULT: Source = { kind: 'default', fixed: false };
@@ -47,6 +47,13 @@ function settings(secrets: SecretInFile[]): Settings {
     'base_url',
     'Address of the API',
     'Leave it empty unless you use a proxy or a practice broker.',
+    false,
+    false,
+  );
+  const exchanges = field(
+    'exchanges',
+    'Exchanges',
+    'What you trade, such as NSE MCX; reminders go by their hours.',
     false,
     false,
   );
@@ -145,7 +152,7 @@ function settings(secrets: SecretInFile[]): Settings {
         name: 'Upstox',
         habit: 'Ends every token at 03:30 India time and cannot renew it: one sign-in per trading day.',
         console: 'https://account.upstox.com/developer/apps',
-        fields: [key, secret, redirect, user, base],
+        fields: [key, secret, redirect, user, base, exchanges],
       },
       {
         id: 'oauth2',
@@ -159,6 +166,7 @@ function settings(secrets: SecretInFile[]): Settings {
           field('authorize_url', 'Authorize URL', 'Where people sign in.'),
           field('token_url', 'Token URL', 'Where codes are exchanged.'),
           user,
+          exchanges,
         ],
       },
     ],
@@ -259,6 +267,13 @@ export class FakeBackend implements Backend {
   paste = (id: string, address: string) => this.#did('paste', id, address);
   refresh = (id: string) => this.#did('refresh', id);
   probe = (id: string) => this.#did('probe', id);
+
+  lookAround(id: string): Promise<void> {
+    const known = this.#snapshot.accounts.find((one) => one.id === id)?.check;
+    this.#change(id, { check: { at: this.#snapshot.now, findings: known?.findings ?? findings() } });
+    return this.#did('lookAround', id);
+  }
+
   copyToken = (id: string) => this.#did('copyToken', id);
 
   signOut(id: string): Promise<void> {

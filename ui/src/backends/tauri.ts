@@ -45,6 +45,7 @@ export class TauriBackend implements Backend {
   paste = (account: string, address: string) => call<undefined>('paste', { account, address });
   refresh = (account: string) => call<undefined>('refresh', { account });
   probe = (account: string) => call<undefined>('probe', { account });
+  lookAround = (account: string) => call<undefined>('look_around', { account });
   signOut = (account: string) => call<undefined>('sign_out', { account });
   pause = (account: string, until: string | null) => call<undefined>('pause', { account, until });
   resume = (account: string) => call<undefined>('resume', { account });

@@ -1,8 +1,23 @@
 /** One account in every standing. No real client id, user or token is in it. */
 
-import { account, at, day, problem, spans, work } from './base';
+import { account, at, day, notReady, problem, ready, spans, TOMORROW, work } from './base';
 
+const AFTER_CUT = notReady('The token ends at 03:30 IST, before the market opens at 09:15 IST.', {
+  sign_in_from: at(3.5),
+});
+const ENDED = notReady('The token ended at 03:30 IST. Sign in to get one.');
+const NO_TOKEN = 'There is no token. Sign in to get one.';
 const NONE_SINCE_CUT = spans([0, 3.5, 'spent'], [3.5, 24, 'none']);
+
+/** The session of a practice day of ten minutes that begins at this hour, or of a later one. */
+function practiceSession(starts: number, days: number) {
+  const moment = (hours: number) => at(starts + (days * 600 + (hours / 24) * 600) / 3600);
+  return notReady('There is no token. Sign in to get one.', {
+    opens: moment(9.25),
+    closes: moment(15.5),
+    ready_by: moment(8.75),
+  });
+}
 
 export const accounts = {
   valid: () => account(),
@@ -16,6 +31,7 @@ export const accounts = {
       issued_at: at(-15.4),
       last_probe: { at: at(1.28), outcome: 'valid', problem: null },
       next: { step: 'ask_person', at: at(8.5) },
+      readiness: AFTER_CUT,
       day: day({ spans: spans([0, 1.33, 'spent'], [1.33, 3.5, 'left'], [3.5, 24, 'none']), goes_on: false }),
     }),
   last_hour: () =>
@@ -36,6 +52,7 @@ export const accounts = {
       last_probe: { at: at(9.36), outcome: 'valid', problem: null },
       next: { step: 'remind', at: at(9.5) },
       failures: 1,
+      readiness: notReady('The token ends at 10:04 IST, before the market closes at 15:30 IST.'),
       day: day({
         spans: spans([0, 9.38, 'spent'], [9.38, 10.08, 'left'], [10.08, 24, 'none']),
         goes_on: false,
@@ -52,6 +69,7 @@ export const accounts = {
       issued_at: at(-15.4),
       last_probe: { at: at(2.78), outcome: 'valid', problem: null },
       next: { step: 'ask_person', at: at(8.5) },
+      readiness: AFTER_CUT,
       day: day({ spans: spans([0, 2.8, 'spent'], [2.8, 3.5, 'left'], [3.5, 24, 'none']), goes_on: false }),
     }),
   expired: () =>
@@ -72,6 +90,7 @@ export const accounts = {
         problem: problem('UDAPI100050', 'Upstox refused the token.', 'Sign in again.', 'sign_in_again'),
       },
       next: { step: 'remind', at: at(9.167) },
+      readiness: ENDED,
       day: day({ spans: NONE_SINCE_CUT, goes_on: false }),
     }),
   ended_early: () =>
@@ -90,6 +109,7 @@ export const accounts = {
         problem: problem('UDAPI100050', 'Upstox refused the token.', 'Sign in again.', 'sign_in_again'),
       },
       next: { step: 'ask_person', at: null },
+      readiness: notReady('Upstox refused the token at 10:40 IST. Sign in to get one.'),
       day: day({
         spans: spans([0, 3.5, 'spent'], [3.5, 8.53, 'none'], [8.53, 10.67, 'spent'], [10.67, 24, 'none']),
         goes_on: false,
@@ -108,12 +128,14 @@ export const accounts = {
       last_probe: null,
       next: { step: 'ask_person', at: null },
       saved: { state: 'nothing', at: null, backups: 5, problem: null },
+      readiness: notReady(NO_TOKEN, TOMORROW),
       day: day({ spans: spans([0, 24, 'none']), goes_on: false }),
     }),
   never: () =>
     account({
       ...accounts.signed_out(),
       generation: 0,
+      readiness: notReady(NO_TOKEN),
       user: null,
       saved: { state: 'nothing', at: null, backups: 0, problem: null },
     }),
@@ -158,6 +180,7 @@ export const accounts = {
         outcome: 'unknown',
         problem: problem('no_answer', 'Upstox did not answer.', 'It is asked again.'),
       },
+      readiness: ready({ state: 'at_risk', why: 'Upstox does not answer since 10:58 IST.' }),
       day: day({ spans: spans([0, 3.5, 'spent'], [3.5, 8.53, 'none'], [8.53, 11.7, 'spent'], [11.7, 24, 'hope']) }),
     }),
   unread: () =>
@@ -194,12 +217,15 @@ export const accounts = {
       new_end: at(6),
       last_probe: { at: at(4.16), outcome: 'valid', problem: null },
       next: { step: 'ask_person', at: at(8.5) },
+      readiness: notReady('The token ends at 06:00 IST, before the market opens at 09:15 IST.', {
+        sign_in_from: at(6),
+      }),
       day: day({ cut: 6, spans: spans([0, 4.2, 'spent'], [4.2, 6, 'left'], [6, 24, 'none']), goes_on: false }),
     }),
   early: () =>
     account({
       last_probe: { at: at(4.13), outcome: 'valid', problem: null },
-      next: { step: 'probe', at: at(4.63) },
+      next: { step: 'ask_person', at: at(32.5) },
       issued_at: at(3.85),
       day: day({ spans: spans([0, 3.5, 'spent'], [3.5, 3.85, 'none'], [3.85, 4.2, 'spent'], [4.2, 24, 'left']) }),
     }),
@@ -216,6 +242,7 @@ export const accounts = {
       new_end: at(11.7 + 60 / 3600),
       last_probe: { at: at(11.699), outcome: 'valid', problem: null },
       next: { step: 'probe', at: at(11.702) },
+      readiness: practiceSession(11.7 - 452.5 / 3600, 1),
       day: day({
         starts: at(11.7 - 452.5 / 3600),
         seconds: 600,
@@ -239,6 +266,7 @@ export const accounts = {
       ended_at: at(11.7 - 48 / 3600),
       new_end: at(11.7 + 552 / 3600),
       next: { step: 'ask_person', at: at(11.7 + 62 / 3600) },
+      readiness: practiceSession(11.7 - 135.5 / 3600, 0),
       day: { ...bar, starts: at(11.7 - 135.5 / 3600), goes_on: false, spans: NONE_SINCE_CUT },
     });
   },

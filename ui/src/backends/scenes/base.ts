@@ -1,6 +1,17 @@
 /** The parts that made-up moments are put together from: one day on the Indian clock, one account, one snapshot. */
 
-import type { AccountView, DayView, Problem, Snapshot, SpanKind, SpanView, VaultView, WorkView } from '../../bindings';
+import type {
+  AccountView,
+  CalendarView,
+  DayView,
+  Problem,
+  ReadinessView,
+  Snapshot,
+  SpanKind,
+  SpanView,
+  VaultView,
+  WorkView,
+} from '../../bindings';
 
 /** Thursday 19 November 2026, on the Indian clock. */
 const MIDNIGHT = Date.parse('2026-11-18T18:30:00Z');
@@ -31,9 +42,37 @@ export function day(over: Partial<DayView> = {}): DayView {
     open: 9.25,
     close: 15.5,
     trades: true,
+    why: null,
     ...over,
   };
 }
+
+/** Ready for this day's session. */
+export function ready(over: Partial<ReadinessView> = {}): ReadinessView {
+  return {
+    state: 'ready',
+    why: null,
+    opens: at(9.25),
+    closes: at(15.5),
+    ready_by: at(8.75),
+    sign_in_from: null,
+    ...over,
+  };
+}
+
+export function notReady(why: string, over: Partial<ReadinessView> = {}): ReadinessView {
+  return ready({ state: 'not_ready', why, ...over });
+}
+
+/** The session of the day after. */
+export const TOMORROW = { opens: at(33.25), closes: at(39.5), ready_by: at(32.75) };
+
+const CALENDAR: CalendarView = {
+  state: 'fresh',
+  since: at(5),
+  exchanges: ['NSE', 'BSE', 'NFO', 'BFO'],
+  problem: null,
+};
 
 export function problem(code: string, what: string, todo: string, remedy: Problem['remedy'] = 'try_again'): Problem {
   return { code, what, todo, remedy };
@@ -64,7 +103,7 @@ export function account(over: Partial<AccountView> = {}): AccountView {
     message: 'Token valid, expires in 15.8 hours',
     last_probe: { at: at(11.63), outcome: 'valid', problem: null },
     silent_since: null,
-    next: { step: 'probe', at: at(12.13) },
+    next: { step: 'ask_person', at: at(32.5) },
     work: null,
     trouble: null,
     saved: { state: 'saved', at: at(8.68), backups: 5, problem: null },
@@ -73,6 +112,9 @@ export function account(over: Partial<AccountView> = {}): AccountView {
     paused: null,
     missing: [],
     redirect_uri: 'http://localhost:5001/callback',
+    readiness: ready(),
+    check: null,
+    calendar: CALENDAR,
     day: day(),
     ...over,
   };
@@ -87,6 +129,7 @@ export function snapshot(hours: number, accounts: AccountView[], over: Partial<S
     worst: accounts[0]?.id ?? null,
     vault: KEYRING,
     notes: [],
+    clock_off_seconds: 0,
     version: '0.1.0',
     ...over,
   };

@@ -7,10 +7,12 @@
 
 import type { Problem, Snapshot, VaultView } from '../../bindings';
 import { accounts } from './accounts';
+import { ahead } from './ahead';
 import { account, at, problem, snapshot } from './base';
 
 export { accounts } from './accounts';
-export { account, at, day, problem, snapshot, work } from './base';
+export { account, at, day, notReady, problem, ready, snapshot, work } from './base';
+export { findings } from './ahead';
 
 const PORT_TAKEN = problem(
   'port_taken',
@@ -44,6 +46,7 @@ const NOT_SAVED = problem('keyring', 'The keyring refused to open.', 'Unlock it;
 
 /** Each takes no argument and gives the whole snapshot. */
 export const scenes: Record<string, () => Snapshot> = {
+  ...ahead,
   day: () => snapshot(4.2, [accounts.early(), accounts.soonToday(), accounts.renewing()], { worst: 'zerodha' }),
   worst: () => snapshot(9.07, [accounts.second(), accounts.expired()], { worst: 'upstox' }),
   first: () => snapshot(8.4, []),
