@@ -76,15 +76,14 @@ export function marks(day: DayView): Mark[] {
     side,
     mine,
   });
-  const all = [
-    mark(day.ready, words.day.ready, 'pre', true),
-    mark(day.open, words.day.open, 'post'),
-    mark(day.close, words.day.close, day.close > 24 - MARK_WIDTH ? 'pre' : 'post'),
-  ];
-  const cut = day.cut;
+  const { ready, open, close, cut } = day;
+  const all: Mark[] = [];
+  if (ready !== null) all.push(mark(ready, words.day.ready, 'pre', true));
+  if (open !== null) all.push(mark(open, words.day.open, 'post'));
+  if (close !== null) all.push(mark(close, words.day.close, close > 24 - MARK_WIDTH ? 'pre' : 'post'));
   if (cut === null) return all;
-  const first = day.ready - MARK_WIDTH;
-  const last = day.close + MARK_WIDTH;
+  const first = (ready ?? open ?? 24 + MARK_WIDTH) - MARK_WIDTH;
+  const last = (close ?? 24) + MARK_WIDTH;
   if (cut <= first || cut >= last + MARK_WIDTH)
     all.unshift(mark(cut, words.day.cut, cut < MARK_WIDTH - 0.4 ? 'post' : 'pre'));
   return all;
@@ -121,14 +120,12 @@ export function sentence(accounts: OnBar[], day: DayView, now: number): string {
   const needle = hoursAt(day, now);
   const zone = isShortDay(day.seconds) ? '' : ` ${day.zone_word}`;
   const lanes = accounts.map((account) => laneSentence(account, needle)).join(' ');
-  return words.day.label(
-    longDate(now, day.zone),
-    hourText(needle) + zone,
-    lanes,
-    hourText(day.ready),
-    hourText(day.open),
-    hourText(day.close),
-  );
+  return words.day.label(longDate(now, day.zone), hourText(needle) + zone, lanes, sessionSentence(day));
+}
+
+function sessionSentence({ ready, open, close, why }: DayView): string {
+  if (open === null || close === null) return words.day.noSession(why);
+  return words.day.session(hourText(ready ?? open), hourText(open), hourText(close));
 }
 
 /** Whether this end is the broker's daily cut-off. */

@@ -10,8 +10,10 @@ export const day = {
     close: 'close',
     more: (count: number) => counted(count, { one: '# more', other: '# more' }),
     axis: (zone: string) => `exchange time ${zone}`,
-    label: (date: string, now: string, lanes: string, ready: string, open: string, close: string) =>
-      `${date}, now ${now}. ${lanes} Ready by ${ready}, open ${open}, close ${close}.`,
+    label: (date: string, now: string, lanes: string, session: string) => `${date}, now ${now}. ${lanes} ${session}`,
+    session: (ready: string, open: string, close: string) => `Ready by ${ready}, open ${open}, close ${close}.`,
+    noSession: (why: string | null) =>
+      why === null ? 'The market is closed on this day.' : `The market is closed on this day: ${why}.`,
     kinds: {
       spent: (from: string, to: string) => `token used from ${from} to ${to}`,
       left: (from: string, to: string) => `proven from ${from} to ${to}`,
