@@ -85,6 +85,8 @@ export const card = {
     readsAgain: (at: string) => `Next: reads it again ${at}`,
     step: (step: NextStep, at: string | null): string =>
       at === null ? (stepWithoutTime[step] ?? '') : stepWithTime[step](at),
+    signIn: (at: string) => `sign in ${at}`,
+    afterCutoff: (time: string) => `, after the ${time} cut-off`,
     sameEnd: (time: string) => `A sign-in now would also end ${time}.`,
     finishThere: 'Finish there. This card follows by itself.',
     stillServed: 'Bots still get the token; nobody is reminded',

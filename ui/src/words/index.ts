@@ -29,6 +29,8 @@ export const words = {
     day: (time: string, day: string) => `${time} ${day}`,
     both: (local: string, exchange: string) => `${local}\u00a0· ${exchange}`,
     zoned: (time: string, zone: string) => `${time}\u00a0${zone}`,
+    dayAt: (day: string, time: string) => `${day} at ${time}`,
+    today: 'today',
     tomorrow: 'tomorrow',
     yesterday: 'yesterday',
     onDay: (day: string) => `on ${day}`,
