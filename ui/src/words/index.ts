@@ -7,6 +7,7 @@
 
 import { acts } from './acts';
 import { card } from './card';
+import { check } from './check';
 import { day } from './day';
 import { details } from './details';
 import { first } from './first';
@@ -38,6 +39,7 @@ export const words = {
   },
 
   ...card,
+  ...check,
   ...acts,
   ...top,
   ...day,
