@@ -65,6 +65,11 @@ export function span(milliseconds: number): string {
   return small === 0 ? part(big, bigUnit) : `${part(big, bigUnit)} ${part(small, smallUnit)}`;
 }
 
+/** The same, in seconds while there are few: `94 s`. */
+export function shortSpan(milliseconds: number): string {
+  return milliseconds < 2 * MINUTE ? `${Math.floor(milliseconds / 1000)}${nb}${words.units.s}` : span(milliseconds);
+}
+
 /** `1:47:32`, `2:41`. */
 export function countdown(milliseconds: number): string {
   const all = Math.max(0, Math.floor(milliseconds / 1000));

@@ -16,6 +16,11 @@ export const trouble = {
     help: (redirect: string) => `The broker names a wrong redirect URI? It must be ${redirect}, letter by letter.`,
   },
 
+  clock: {
+    slow: (by: string) => `This computer’s clock is ${by} slow.`,
+    fast: (by: string) => `This computer’s clock is ${by} fast.`,
+    todo: 'Deadlines are shown from the broker’s clock meanwhile.',
+  },
   vault: {
     label: 'Tokens are protected by',
     locked: 'The keyring is locked.',
