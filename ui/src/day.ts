@@ -16,6 +16,8 @@ export const MOST_LANES = 5;
 const MARK_WIDTH = 3.2;
 /** Hours on each side of the needle's tag that must be free of other numbers. */
 const TAG_WIDTH = 2.1;
+/** The hour at which the zone's word at the end of the bar begins. */
+const ZONE_FROM = 21.1;
 
 /** What a lane is drawn from. */
 export type OnBar = Pick<AccountView, 'id' | 'label' | 'standing' | 'work' | 'missing' | 'day'>;
@@ -92,7 +94,7 @@ export function marks(day: DayView): Mark[] {
 /** The numbers under the bar that the needle's tag leaves room for; the zone's word is at one end. */
 export function axis(day: DayView, needle: number): { at: number; text: string; end: boolean }[] {
   const zone = isShortDay(day.seconds) ? '' : ` ${day.zone_word}`;
-  const zoneAtEnd = needle < 20.5;
+  const zoneAtEnd = needle < ZONE_FROM - TAG_WIDTH + 0.7;
   return [0, 6, 12, 18, 24]
     .filter((at) => (at === 24 ? zoneAtEnd : Math.abs(at - needle) > TAG_WIDTH + (at === 0 && !zoneAtEnd ? 1.5 : 0)))
     .map((at) => {

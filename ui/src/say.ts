@@ -110,7 +110,8 @@ function endedRow(account: AccountView, now: number): string {
   if (ended_at === null) return '';
   const gap = expiry_time === null ? 0 : ms(expiry_time) - ms(ended_at);
   if (account.standing === 'ended_early' && gap > 0) return said.row.tooEarly(span(gap));
-  return said.row.ended(atWhen(ended_at, now, day)) + asEveryNight(account, ended_at);
+  const ended = said.row.ended(atWhen(ended_at, now, day));
+  return ended + (day.trades ? asEveryNight(account, ended_at) : said.row.notToday);
 }
 
 function rest(account: AccountView, now: number): string {
@@ -214,7 +215,7 @@ function actions(account: AccountView, can: Can): Action[] {
       return [account.useful ? act('sign_in', account.standing === 'ends_soon') : calm];
     case 'expired':
     case 'ended_early':
-      return [{ verb: 'sign_in', text: said.act.sign_in_now }];
+      return [account.day.trades ? { verb: 'sign_in', text: said.act.sign_in_now } : act('sign_in')];
     case 'not_verified':
       return [account.generation === 0 ? act('sign_in') : act('probe')];
     case 'working':

@@ -99,6 +99,8 @@ function lastHour(account: AccountView, now: number): Banner {
 export function banner(snapshot: Snapshot, now: number): Banner | null {
   const account = worst(snapshot);
   if (!account || !isRed(account.standing)) return null;
+  // The end of every night is nothing to be called for on a day on which nothing trades.
+  if (account.standing === 'expired' && !account.day.trades) return null;
   if (account.standing === 'last_hour') return lastHour(account, now);
   const at = account.ended_at === null ? '' : atWhen(account.ended_at, now, account.day);
   const early = account.standing === 'ended_early';

@@ -38,6 +38,13 @@ const ROWS: Row[] = [
     line: /Expired at 03:30, as every night/,
   },
   {
+    scene: 'holiday_expired',
+    word: 'Expired',
+    glyph: 'g-expired',
+    action: 'Sign in',
+    line: /Expired at 03:30, not needed today/,
+  },
+  {
     scene: 'ended_early',
     word: 'Ended early',
     glyph: 'g-expired',

@@ -57,7 +57,7 @@ describe('the banner', () => {
   });
 
   test('is absent while nothing is red', async () => {
-    for (const scene of ['calm', 'ends_soon', 'signed_out', 'waiting', 'paused', 'not_verified']) {
+    for (const scene of ['calm', 'ends_soon', 'signed_out', 'waiting', 'paused', 'not_verified', 'holiday_expired']) {
       await open(scene);
       expect(document.querySelector('.banners .banner'), scene).toBeNull();
       document.body.replaceChildren();

@@ -58,6 +58,7 @@ export const card = {
     ends: (time: string) => `, ${time}`,
     endsAt: (time: string) => `, ends ${time}`,
     ended: (time: string) => ` ${time}`,
+    notToday: ', not needed today',
     asEveryNight: ', as every night',
     tooEarly: (span: string) => `, ${span} before its time`,
     silent: (time: string, broker: string) => ` since ${time}. ${broker} does not answer.`,
