@@ -95,6 +95,44 @@ async fn without_a_tray_host_there_is_a_window_and_the_icon_comes_when_a_host_do
 }
 
 #[tokio::test]
+async fn without_the_tray_host_that_was_there_a_closed_window_goes_down_to_the_task_bar() -> anyhow::Result<()> {
+    let mut desktop = Desktop::start().await?;
+    let _app = start(&desktop, &["--practice"])?;
+    desktop.tray("daypass").await?;
+    has_windows(&desktop, 1).await?;
+    let before = in_task_bar(&desktop).await?;
+    desktop.stop_panel().await?;
+    let noticed = || async { Ok(logs(&desktop.home().join("daypass"))?.contains("The tray host is gone")) };
+    until("the program knows that the host is gone", noticed).await?;
+    assert!(desktop.command("wmctrl").args(["-c", "Daypass"]).status().await?.success());
+    has_windows(&desktop, 0).await?;
+    assert_eq!(in_task_bar(&desktop).await?, before, "the very window is still there");
+    assert!(desktop.command("wmctrl").args(["-a", "Daypass"]).status().await?.success());
+    has_windows(&desktop, 1).await
+}
+
+/// The windows that the task bar lists, by number.
+async fn in_task_bar(desktop: &Desktop) -> anyhow::Result<Vec<String>> {
+    let listed = String::from_utf8(desktop.command("wmctrl").arg("-l").output().await?.stdout)?;
+    let ours = listed.lines().filter(|line| line.ends_with("Daypass"));
+    Ok(ours.filter_map(|line| line.split_whitespace().next()).map(Into::into).collect())
+}
+
+/// Everything that was logged below this folder.
+fn logs(folder: &Path) -> anyhow::Result<String> {
+    let mut all = String::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            all += &logs(&path)?;
+        } else if path.to_string_lossy().contains(".log") {
+            all += &std::fs::read_to_string(path)?;
+        }
+    }
+    Ok(all)
+}
+
+#[tokio::test]
 async fn control_and_comma_opens_the_settings() -> anyhow::Result<()> {
     let desktop = Desktop::start().await?;
     let window = driven(&desktop, Path::new(&program())).await?;

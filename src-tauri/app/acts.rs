@@ -4,7 +4,9 @@
 //! in the manager's words. What this is not: the window's commands, which answer to the window (`commands.rs`).
 
 use crate::backend::notice::{Action, Notice, Urgency};
+use crate::backend::view::Snapshot;
 use crate::backend::{AccountId, Answer, Client, Current, Refused};
+use crate::browser::NO_BROWSER;
 use crate::clipboard::Lending;
 use crate::notifier::{Notifier, Reaction};
 use crate::tray::{Act, Rest};
@@ -61,7 +63,24 @@ pub(crate) async fn copy(app: &AppHandle, account: &AccountId) -> Answer<()> {
 }
 
 async fn sign_in(app: &AppHandle, account: &AccountId) -> Answer<()> {
-    app.state::<Current>().sign_in(account).await.map(drop)
+    let answer = app.state::<Current>().sign_in(account).await.map(drop);
+    let shut = match &answer {
+        Ok(()) => client(app)?.snapshot().await.is_ok_and(|seen| browser_stayed_shut(&seen, account)),
+        Err(no) => no.problem.code == NO_BROWSER,
+    };
+    if !shut {
+        return answer;
+    }
+    // The card has the link to copy, and waits as the sign-in does.
+    window::show_account(app, account.clone());
+    Ok(())
+}
+
+/// The sign-in waits, and no browser shows it.
+fn browser_stayed_shut(seen: &Snapshot, account: &AccountId) -> bool {
+    let account = seen.accounts.iter().find(|view| view.id == account.as_str());
+    let trouble = account.filter(|view| view.work.is_some()).and_then(|view| view.trouble.as_ref());
+    trouble.is_some_and(|problem| problem.code == NO_BROWSER)
 }
 
 async fn refresh(app: &AppHandle, account: &AccountId) -> Answer<()> {
@@ -127,5 +146,36 @@ fn copied(account: &AccountId) -> Notice {
         urgency: Urgency::Low,
         actions: vec![],
         seconds: Some(ANSWER_SECONDS),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::view::{AccountView, WorkKind};
+    use crate::backend::{Moment, Problem, Remedy};
+    use daypass_api::scripted;
+
+    #[test]
+    fn the_window_stands_in_for_a_browser_that_stayed_shut_and_for_nothing_else() {
+        let now = Moment::UNIX_EPOCH;
+        let waiting = AccountView {
+            work: Some(scripted::work(WorkKind::WaitingForBrowser, now)),
+            ..scripted::account("upstox", now)
+        };
+        let with = |code, view: AccountView| AccountView {
+            trouble: Some(Problem::new(code, "It happened.", "Do this.", Remedy::TryAgain)),
+            ..view
+        };
+        let rows = [
+            ("the sign-in waits and no browser opened", with(NO_BROWSER, waiting.clone()), true),
+            ("the sign-in waits in a browser", waiting.clone(), false),
+            ("another trouble", with("port_taken", waiting), false),
+            ("the sign-in is over", with(NO_BROWSER, scripted::account("upstox", now)), false),
+        ];
+        let upstox = AccountId::new("upstox").expect("an id");
+        for (row, view, expected) in rows {
+            assert_eq!(browser_stayed_shut(&scripted::snapshot(now, vec![view]), &upstox), expected, "{row}");
+        }
     }
 }

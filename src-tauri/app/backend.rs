@@ -10,7 +10,7 @@ pub(crate) use daypass_wiring::{
 
 use daypass_wiring::Start;
 use futures::future::BoxFuture;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// The running program, however it came about.
 pub(crate) struct Program {
@@ -33,6 +33,8 @@ pub(crate) async fn start(opener: Arc<dyn Opener>, practice: bool) -> anyhow::Re
 pub(crate) struct Current {
     held: RwLock<Option<Held>>,
     opener: Arc<dyn Opener>,
+    /// The address that was opened last: a second click joins the sign-in that waits, and needs no second tab.
+    opened: Mutex<Option<String>>,
 }
 
 #[derive(Clone)]
@@ -47,7 +49,7 @@ const STARTING: Problem =
 impl Current {
     /// Nothing to speak to yet.
     pub(crate) fn new(opener: Arc<dyn Opener>) -> Self {
-        Self { held: RwLock::default(), opener }
+        Self { held: RwLock::default(), opener, opened: Mutex::default() }
     }
 
     /// Takes the client of a program that has started, or none when it has ended.
@@ -93,7 +95,20 @@ impl Current {
     async fn open(&self, address: &str) -> Answer<()> {
         let failed = |problem| Refused { code: Code::CannotStart, problem };
         let url = address.parse().map_err(|_| failed(NO_ADDRESS))?;
-        self.opener.open(&url).await.map_err(failed)
+        let before = self.opened().replace(address.to_owned());
+        if before.as_deref() == Some(address) {
+            return Ok(());
+        }
+        let result = self.opener.open(&url).await;
+        if result.is_err() {
+            // What nobody has seen may be tried again.
+            self.opened().take();
+        }
+        result.map_err(failed)
+    }
+
+    fn opened(&self) -> std::sync::MutexGuard<'_, Option<String>> {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -103,3 +118,63 @@ const NO_ADDRESS: Problem = Problem::new(
     "Try again; the log has the cause.",
     Remedy::TryAgain,
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use async_trait::async_trait;
+    use daypass_api::scripted::{SIGN_IN_URL, ScriptedClient, snapshot};
+    use url::Url;
+
+    /// Writes down what it was to open, and fails as long as it is told to.
+    #[derive(Default)]
+    struct Browsers {
+        opened: Mutex<Vec<String>>,
+        fails: Mutex<bool>,
+    }
+
+    #[async_trait]
+    impl Opener for Browsers {
+        async fn open(&self, url: &Url) -> Result<(), Problem> {
+            self.opened.lock().expect("a lock").push(url.to_string());
+            if *self.fails.lock().expect("a lock") { Err(NO_ADDRESS) } else { Ok(()) }
+        }
+    }
+
+    fn joined(browsers: &Arc<Browsers>) -> (Current, Arc<ScriptedClient>) {
+        let client = Arc::new(ScriptedClient::new(snapshot(Moment::UNIX_EPOCH, vec![])));
+        let current = Current::new(browsers.clone());
+        let stop: Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send> = Box::new(|| Box::pin(async {}));
+        current.put(Some(&Program { client: client.clone(), owns: false, stop }));
+        (current, client)
+    }
+
+    fn upstox() -> AccountId {
+        AccountId::new("upstox").expect("an id")
+    }
+
+    #[tokio::test]
+    async fn a_second_click_joins_the_sign_in_and_opens_no_second_tab() {
+        let browsers = Arc::new(Browsers::default());
+        let (current, client) = joined(&browsers);
+        current.sign_in(&upstox()).await.expect("a sign-in");
+        current.sign_in(&upstox()).await.expect("the same");
+        client.script().refresh_url = Some(SIGN_IN_URL.into());
+        current.refresh(&upstox()).await.expect("the same once more");
+        assert_eq!(*browsers.opened.lock().expect("a lock"), [SIGN_IN_URL]);
+        client.script().refresh_url = Some("http://127.0.0.1:9/dialog?state=next".into());
+        current.refresh(&upstox()).await.expect("another one");
+        assert_eq!(browsers.opened.lock().expect("a lock").len(), 2, "another sign-in has a tab of its own");
+    }
+
+    #[tokio::test]
+    async fn an_address_that_did_not_open_is_tried_again() {
+        let browsers = Arc::new(Browsers::default());
+        let (current, _client) = joined(&browsers);
+        *browsers.fails.lock().expect("a lock") = true;
+        assert_eq!(current.sign_in(&upstox()).await.expect_err("no browser").code, Code::CannotStart);
+        *browsers.fails.lock().expect("a lock") = false;
+        current.sign_in(&upstox()).await.expect("a sign-in");
+        assert_eq!(browsers.opened.lock().expect("a lock").len(), 2);
+    }
+}

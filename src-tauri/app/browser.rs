@@ -17,8 +17,11 @@ use url::{Host, Url};
 /// A launcher that is still running after this has handed the address over: some stay for as long as the browser.
 const HANDED_OVER: Duration = Duration::from_secs(2);
 
-const NO_BROWSER: Problem = Problem::new(
-    "no_browser",
+/// Code of the problem that no browser could be opened; the terminal's opener has the same.
+pub(crate) const NO_BROWSER: &str = "no_browser";
+
+const NOT_OPENED: Problem = Problem::new(
+    NO_BROWSER,
     "No browser could be opened.",
     "Copy the sign-in link into your browser, or install one.",
     Remedy::FixSetting,
@@ -33,14 +36,14 @@ pub(crate) struct Desktop {
 impl Opener for Desktop {
     async fn open(&self, url: &Url) -> Result<(), Problem> {
         if !may_open(url) {
-            return Err(NO_BROWSER.saying("This address is not opened in the browser."));
+            return Err(NOT_OPENED.saying("This address is not opened in the browser."));
         }
         for command in open::commands(url.as_str()) {
             if self.hand_over(&command).await {
                 return Ok(());
             }
         }
-        Err(NO_BROWSER)
+        Err(NOT_OPENED)
     }
 }
 

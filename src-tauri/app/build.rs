@@ -16,6 +16,7 @@ const COMMANDS: &[&str] = &[
     "paste",
     "refresh",
     "probe",
+    "look_around",
     "sign_out",
     "pause",
     "resume",

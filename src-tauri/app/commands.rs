@@ -25,6 +25,7 @@ pub(crate) fn all() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'stat
         paste,
         refresh,
         probe,
+        look_around,
         sign_out,
         pause,
         resume,
@@ -73,6 +74,11 @@ async fn refresh(current: Held<'_>, account: AccountId) -> Answer<()> {
 #[tauri::command]
 async fn probe(current: Held<'_>, account: AccountId) -> Answer<()> {
     current.client()?.probe(&account).await
+}
+
+#[tauri::command]
+async fn look_around(current: Held<'_>, account: AccountId) -> Answer<()> {
+    current.client()?.look_around(&account).await
 }
 
 #[tauri::command]

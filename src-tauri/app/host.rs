@@ -6,6 +6,21 @@
 
 use tokio::sync::watch;
 
+/// The answer of the moment, for whoever does not follow it.
+pub(crate) struct Host(watch::Receiver<bool>);
+
+impl Host {
+    /// Keeps the receiver of [`watch`].
+    pub(crate) fn new(heard: watch::Receiver<bool>) -> Self {
+        Self(heard)
+    }
+
+    /// Whether somebody draws tray icons now.
+    pub(crate) fn is_there(&self) -> bool {
+        *self.0.borrow()
+    }
+}
+
 #[cfg(target_os = "linux")]
 const WATCHER: &str = "org.kde.StatusNotifierWatcher";
 
@@ -45,7 +60,10 @@ async fn follow(tell: &watch::Sender<bool>) -> zbus::Result<()> {
     let departures = watcher.receive_signal("StatusNotifierHostUnregistered").await?.map(|_| ());
     let mut changes = futures::stream::select(owners, futures::stream::select(arrivals, departures));
     loop {
-        tell.send_replace(has_host(&names, &watcher).await);
+        let there = has_host(&names, &watcher).await;
+        if tell.send_replace(there) != there {
+            tracing::info!("{}", if there { "A tray host is there" } else { "The tray host is gone" });
+        }
         tokio::select! {
             change = changes.next() => if change.is_none() { return Ok(()) },
             () = tell.closed() => return Ok(()),

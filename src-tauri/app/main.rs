@@ -16,8 +16,6 @@ mod icons;
 mod notifier;
 mod options;
 mod run;
-#[cfg(test)]
-mod sample;
 mod tray;
 mod tray_icon;
 mod window;

@@ -8,6 +8,7 @@ use crate::backend::notice::Telling;
 use crate::backend::view::Snapshot;
 use crate::backend::{self, Client, Current, Program};
 use crate::clipboard::Lending;
+use crate::host::Host;
 use crate::notifier::{Notifier, notifier};
 use crate::options::Options;
 use crate::tray_icon::Tray;
@@ -110,6 +111,7 @@ fn set_up(app: &AppHandle, options: Options) {
         }
     });
     let (tell, host) = watch::channel(false);
+    app.manage(Host::new(host.clone()));
     async_runtime::spawn(host::watch(tell));
     #[cfg(unix)]
     async_runtime::spawn(quit_on_signal(app.clone()));

@@ -4,7 +4,7 @@
 //! nothing here asks anybody or draws anything. What this is not: the icon itself; `tray_icon.rs` puts this on the
 //! desktop.
 
-use crate::backend::view::{AccountView, Snapshot, Standing};
+use crate::backend::view::{AccountView, Ready, Snapshot, Standing};
 use crate::backend::{AccountId, Moment};
 use crate::icons::Glyph;
 use crate::words;
@@ -113,7 +113,23 @@ fn tooltip<Tz: TimeZone>(worst: &AccountView, seen: &Snapshot, zone: &Tz) -> Str
         Standing::Valid | Standing::Working | Standing::Paused => (fine + 1, not),
         _ => (fine, not + 1),
     });
-    sentence(worst, seen.now, zone) + &words::others(fine, not_fine)
+    sentence(worst, seen.now, zone) + &threat(worst, seen.now).unwrap_or_default() + &words::others(fine, not_fine)
+}
+
+/// A tooltip is read at a glance: an open that is further away is no news.
+const NEAR: Duration = Duration::hours(12);
+
+/// What stands between the account and the session at hand, where the first sentence does not say it already.
+fn threat(account: &AccountView, now: Moment) -> Option<String> {
+    let stands = account.readiness.as_ref()?;
+    let why = stands.why.as_ref()?;
+    match (stands.state, account.standing) {
+        (_, Standing::Paused | Standing::Working) | (Ready::AtRisk, Standing::NotVerified) => None,
+        (Ready::NotReady, _) if stands.opens - now > NEAR => None,
+        (Ready::NotReady, _) => Some(format!(" {} is not ready: {why}", account.label)),
+        (Ready::AtRisk, _) => Some(format!(" {} is at risk: {why}", account.label)),
+        (Ready::Ready, _) => None,
+    }
 }
 
 fn sentence<Tz: TimeZone>(account: &AccountView, now: Moment, zone: &Tz) -> String {
@@ -125,7 +141,7 @@ fn sentence<Tz: TimeZone>(account: &AccountView, now: Moment, zone: &Tz) -> Stri
         (Standing::EndedEarly, _) => format!("{name} ended early{}.", at(account.ended_at)),
         (Standing::SignedOut, _) if !account.missing.is_empty() => format!("{name} is not set up."),
         (Standing::SignedOut, _) => format!("{name} is signed out."),
-        (Standing::NotVerified, _) => format!("{name} is not verified. {} has not answered.", account.broker_name),
+        (Standing::NotVerified, _) => format!("{name} is not verified. {}", unverified(account)),
         (Standing::Working, _) => format!("{name}: {}.", lower_first(words::word(account))),
         (Standing::Paused, _) => match account.paused.as_ref().and_then(|pause| pause.until) {
             Some(until) => format!("{name} is paused until {}.", words::moment(until, now, zone)),
@@ -135,6 +151,14 @@ fn sentence<Tz: TimeZone>(account: &AccountView, now: Moment, zone: &Tz) -> Stri
             format!("{name} ends in {}.", words::span(until - now))
         }
         (Standing::LastHour | Standing::EndsSoon | Standing::Valid, None) => format!("{name} is valid."),
+    }
+}
+
+fn unverified(account: &AccountView) -> String {
+    match (account.generation, account.silent_since) {
+        (0, _) => "The stored token cannot be read.".into(),
+        (_, Some(_)) => format!("{} does not answer.", account.broker_name),
+        (_, None) => format!("{} has not confirmed the token yet.", account.broker_name),
     }
 }
 

@@ -2,16 +2,20 @@
 
 use super::*;
 use crate::backend::view::*;
-use crate::sample;
 use chrono::FixedOffset;
+use daypass_api::scripted;
 
 fn india() -> FixedOffset {
     FixedOffset::east_opt(19_800).expect("an offset")
 }
 
+fn moment(text: &str) -> Moment {
+    text.parse().expect("an RFC 3339 time")
+}
+
 /// 11:42 in India.
 fn now() -> Moment {
-    sample::moment("2026-11-23T06:12:00Z")
+    moment("2026-11-23T06:12:00Z")
 }
 
 fn account(id: &str, standing: Standing, minutes: i64) -> AccountView {
@@ -22,12 +26,12 @@ fn account(id: &str, standing: Standing, minutes: i64) -> AccountView {
         valid: held,
         held_until: held.then_some(until),
         ended_at: (!held && standing != Standing::SignedOut).then_some(until),
-        ..sample::account(id, now())
+        ..scripted::account(id, now())
     }
 }
 
 fn seen(worst: &str, accounts: Vec<AccountView>) -> Snapshot {
-    Snapshot { worst: Some(worst.into()), ..sample::snapshot(now(), accounts) }
+    Snapshot { worst: Some(worst.into()), ..scripted::snapshot(now(), accounts) }
 }
 
 fn lines(model: &Model) -> Vec<String> {
@@ -44,7 +48,7 @@ fn lines(model: &Model) -> Vec<String> {
 #[test]
 fn three_accounts_are_listed_worst_on_top_with_their_time_left() {
     let renewing = AccountView {
-        work: Some(sample::work(WorkKind::Renewing, now())),
+        work: Some(scripted::work(WorkKind::Renewing, now())),
         ..account("schwab", Standing::Working, 5955)
     };
     let accounts =
@@ -108,7 +112,7 @@ fn every_standing_has_a_shape_a_line_and_a_sentence() {
             948,
             Glyph::Unverified,
             "Upstox · Not verified · 15 h 48 min",
-            "Upstox is not verified. Upstox has not answered.",
+            "Upstox is not verified. Upstox has not confirmed the token yet.",
         ),
         (Standing::EndsSoon, 130, Glyph::Soon, "Upstox · Ends soon · 2 h 10 min", "Upstox ends in 2 h 10 min."),
         (Standing::SignedOut, 0, Glyph::SignedOut, "Upstox · Signed out", "Upstox is signed out."),
@@ -129,6 +133,45 @@ fn every_standing_has_a_shape_a_line_and_a_sentence() {
 }
 
 #[test]
+fn an_account_that_is_not_verified_says_why() {
+    let plain = account("upstox", Standing::NotVerified, 948);
+    let rows = [
+        (AccountView { generation: 0, silent_since: Some(now()), ..plain.clone() }, "The stored token cannot be read."),
+        (AccountView { silent_since: Some(now()), ..plain.clone() }, "Upstox does not answer."),
+        (plain, "Upstox has not confirmed the token yet."),
+    ];
+    for (account, why) in rows {
+        let model = model(&seen("upstox", vec![account]), &india());
+        assert_eq!(model.tooltip, format!("Upstox is not verified. {why}"));
+    }
+}
+
+#[test]
+fn the_tooltip_says_what_stands_between_the_worst_account_and_the_open() {
+    use Ready::{AtRisk, NotReady};
+    let ends = "The token ends at 03:30 IST, before the market opens at 09:15 IST.";
+    let port = "Port 5001 is taken by python3.";
+    let rows = [
+        ("not ready, and the open is near", Standing::EndsSoon, NotReady, 6, ends, "Upstox is not ready: "),
+        ("not ready, and the market is open", Standing::EndsSoon, NotReady, -2, ends, "Upstox is not ready: "),
+        ("not ready, and the open is far", Standing::EndsSoon, NotReady, 13, ends, ""),
+        ("at risk, however far the open is", Standing::EndsSoon, AtRisk, 60, port, "Upstox is at risk: "),
+        ("paused by choice", Standing::Paused, NotReady, 6, ends, ""),
+        ("the first sentence has said it", Standing::NotVerified, AtRisk, 6, "Upstox does not answer.", ""),
+    ];
+    for (row, standing, state, hours, why, expected) in rows {
+        let opens = now() + Duration::hours(hours);
+        let plain = account("upstox", standing, 130);
+        let readiness =
+            plain.readiness.clone().map(|stands| ReadinessView { state, why: Some(why.into()), opens, ..stands });
+        let tooltip = model(&seen("upstox", vec![AccountView { readiness, ..plain.clone() }]), &india()).tooltip;
+        let before = model(&seen("upstox", vec![plain]), &india()).tooltip;
+        let threat = if expected.is_empty() { String::new() } else { format!(" {expected}{why}") };
+        assert_eq!(tooltip, before + &threat, "{row}");
+    }
+}
+
+#[test]
 fn what_cannot_be_done_is_grey() {
     let rows = [
         (
@@ -144,7 +187,7 @@ fn what_cannot_be_done_is_grey() {
         (
             "a sign-in waits: it can be joined, a refresh is under way",
             AccountView {
-                work: Some(sample::work(WorkKind::WaitingForBrowser, now())),
+                work: Some(scripted::work(WorkKind::WaitingForBrowser, now())),
                 ..account("upstox", Standing::Working, 100)
             },
             ["Sign in now", "[Refresh now]", "Copy token"],
@@ -183,9 +226,9 @@ fn others_that_need_somebody_are_not_called_fine() {
 fn a_rest_ends_on_the_wall_clock_where_it_says_a_time() {
     assert_eq!(Rest::Hour.end(now(), &india()), Some(now() + Duration::hours(1)));
     assert_eq!(Rest::Open.end(now(), &india()), None);
-    assert_eq!(Rest::Tomorrow.end(now(), &india()), Some(sample::moment("2026-11-24T02:30:00Z")));
-    let late = sample::moment("2026-11-23T19:00:00Z"); // 00:30 on the 24th in India: tomorrow is the 25th
-    assert_eq!(Rest::Tomorrow.end(late, &india()), Some(sample::moment("2026-11-25T02:30:00Z")));
+    assert_eq!(Rest::Tomorrow.end(now(), &india()), Some(moment("2026-11-24T02:30:00Z")));
+    let late = moment("2026-11-23T19:00:00Z"); // 00:30 on the 24th in India: tomorrow is the 25th
+    assert_eq!(Rest::Tomorrow.end(late, &india()), Some(moment("2026-11-25T02:30:00Z")));
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! tray it goes down to the task bar instead. What this is not: anything that is drawn inside them (`ui/`).
 
 use crate::backend::AccountId;
+use crate::host::Host;
 use crate::tray_icon::Tray;
 use tauri::{AppHandle, Emitter, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent};
 
@@ -90,8 +91,10 @@ fn make(app: &AppHandle, label: &str, (width, height): (f64, f64), page: &str, t
 
 /// The main window may only go where somebody can get it back from.
 fn closing(window: &WebviewWindow, event: &WindowEvent) {
+    // An icon outlives its host, and cannot be clicked on without one.
+    let comes_back = window.state::<Host>().is_there() && window.state::<Tray>().is_there();
     if let WindowEvent::CloseRequested { api, .. } = event
-        && !window.state::<Tray>().is_there()
+        && !comes_back
     {
         api.prevent_close();
         if let Err(error) = window.minimize() {

@@ -53,6 +53,9 @@ function account(standing, over = {}) {
     paused: null,
     missing: [],
     redirect_uri: 'http://localhost:5001/callback',
+    readiness: null,
+    check: null,
+    calendar: { state: 'built_in', since: null, exchanges: [], problem: null },
     day: {
       starts: new Date(midnight).toISOString(),
       seconds: 86_400,
@@ -64,6 +67,8 @@ function account(standing, over = {}) {
       ready: 8.75,
       open: 9.25,
       close: 15.5,
+      trades: true,
+      why: null,
     },
     ...over,
   };
@@ -76,6 +81,7 @@ function snapshot(one) {
     worst: one.id,
     vault: { kind: 'keyring', problem: null },
     notes: [],
+    clock_off_seconds: 0,
     version: '0.1.0',
   };
 }

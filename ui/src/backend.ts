@@ -128,6 +128,8 @@ export interface Backend {
   paste(account: string, address: string): Promise<void>;
   refresh(account: string): Promise<void>;
   probe(account: string): Promise<void>;
+  /** Looks at this computer: will the next session be ready? */
+  lookAround(account: string): Promise<void>;
   signOut(account: string): Promise<void>;
   /** Until then (RFC 3339), or until resumed. */
   pause(account: string, until: string | null): Promise<void>;

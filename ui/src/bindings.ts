@@ -1,12 +1,19 @@
 /** The types that Rust generates into `bindings/`, by one name each. */
 export type { AccountView } from './bindings/AccountView';
+export type { Aspect } from './bindings/Aspect';
+export type { CalendarState } from './bindings/CalendarState';
+export type { CalendarView } from './bindings/CalendarView';
+export type { CheckView } from './bindings/CheckView';
 export type { Code } from './bindings/Code';
 export type { DayView } from './bindings/DayView';
+export type { Finding } from './bindings/Finding';
 export type { Level } from './bindings/Level';
 export type { NextStep } from './bindings/NextStep';
 export type { Note } from './bindings/Note';
 export type { ProbeOutcome } from './bindings/ProbeOutcome';
 export type { Problem } from './bindings/Problem';
+export type { ReadinessView } from './bindings/ReadinessView';
+export type { Ready } from './bindings/Ready';
 export type { Refused } from './bindings/Refused';
 export type { Remedy } from './bindings/Remedy';
 export type { SavedState } from './bindings/SavedState';
@@ -14,7 +21,7 @@ export type { Snapshot } from './bindings/Snapshot';
 export type { SpanKind } from './bindings/SpanKind';
 export type { SpanView } from './bindings/SpanView';
 export type { Standing } from './bindings/Standing';
-export type { VaultView } from './bindings/VaultView';
 export type { VaultKind } from './bindings/VaultKind';
+export type { VaultView } from './bindings/VaultView';
 export type { WorkKind } from './bindings/WorkKind';
 export type { WorkView } from './bindings/WorkView';

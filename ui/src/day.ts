@@ -16,6 +16,8 @@ export const MOST_LANES = 5;
 const MARK_WIDTH = 3.2;
 /** Hours on each side of the needle's tag that must be free of other numbers. */
 const TAG_WIDTH = 2.1;
+/** The hour at which the zone's word at the end of the bar begins. */
+const ZONE_FROM = 21.1;
 
 /** What a lane is drawn from. */
 export type OnBar = Pick<AccountView, 'id' | 'label' | 'standing' | 'work' | 'missing' | 'day'>;
@@ -76,15 +78,14 @@ export function marks(day: DayView): Mark[] {
     side,
     mine,
   });
-  const all = [
-    mark(day.ready, words.day.ready, 'pre', true),
-    mark(day.open, words.day.open, 'post'),
-    mark(day.close, words.day.close, day.close > 24 - MARK_WIDTH ? 'pre' : 'post'),
-  ];
-  const cut = day.cut;
+  const { ready, open, close, cut } = day;
+  const all: Mark[] = [];
+  if (ready !== null) all.push(mark(ready, words.day.ready, 'pre', true));
+  if (open !== null) all.push(mark(open, words.day.open, 'post'));
+  if (close !== null) all.push(mark(close, words.day.close, close > 24 - MARK_WIDTH ? 'pre' : 'post'));
   if (cut === null) return all;
-  const first = day.ready - MARK_WIDTH;
-  const last = day.close + MARK_WIDTH;
+  const first = (ready ?? open ?? 24 + MARK_WIDTH) - MARK_WIDTH;
+  const last = (close ?? 24) + MARK_WIDTH;
   if (cut <= first || cut >= last + MARK_WIDTH)
     all.unshift(mark(cut, words.day.cut, cut < MARK_WIDTH - 0.4 ? 'post' : 'pre'));
   return all;
@@ -93,7 +94,7 @@ export function marks(day: DayView): Mark[] {
 /** The numbers under the bar that the needle's tag leaves room for; the zone's word is at one end. */
 export function axis(day: DayView, needle: number): { at: number; text: string; end: boolean }[] {
   const zone = isShortDay(day.seconds) ? '' : ` ${day.zone_word}`;
-  const zoneAtEnd = needle < 20.5;
+  const zoneAtEnd = needle < ZONE_FROM - TAG_WIDTH + 0.7;
   return [0, 6, 12, 18, 24]
     .filter((at) => (at === 24 ? zoneAtEnd : Math.abs(at - needle) > TAG_WIDTH + (at === 0 && !zoneAtEnd ? 1.5 : 0)))
     .map((at) => {
@@ -121,14 +122,12 @@ export function sentence(accounts: OnBar[], day: DayView, now: number): string {
   const needle = hoursAt(day, now);
   const zone = isShortDay(day.seconds) ? '' : ` ${day.zone_word}`;
   const lanes = accounts.map((account) => laneSentence(account, needle)).join(' ');
-  return words.day.label(
-    longDate(now, day.zone),
-    hourText(needle) + zone,
-    lanes,
-    hourText(day.ready),
-    hourText(day.open),
-    hourText(day.close),
-  );
+  return words.day.label(longDate(now, day.zone), hourText(needle) + zone, lanes, sessionSentence(day));
+}
+
+function sessionSentence({ ready, open, close, why }: DayView): string {
+  if (open === null || close === null) return words.day.noSession(why);
+  return words.day.session(hourText(ready ?? open), hourText(open), hourText(close));
 }
 
 /** Whether this end is the broker's daily cut-off. */

@@ -147,6 +147,7 @@ function dueAfter(snapshot: Snapshot): number {
   const moments = snapshot.accounts.flatMap((account) => [
     ms(account.held_until) ?? 0,
     ms(account.work?.until ?? null) ?? 0,
+    ms(account.readiness?.closes ?? null) ?? 0,
     ms(account.day.starts) + account.day.seconds * SECOND,
   ]);
   return Math.min(Infinity, ...moments.filter((moment) => moment > taken));

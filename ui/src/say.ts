@@ -8,7 +8,20 @@
 import type { Can } from './backend';
 import type { AccountView } from './bindings';
 import { isCutoff } from './day';
-import { atWhen, countdown, isoSpan, isShortDay, ms, nearOrAt, since, span, when, whenHere } from './time';
+import {
+  atWhen,
+  countdown,
+  exchangeClock,
+  isoSpan,
+  isShortDay,
+  ms,
+  nearOrAt,
+  onDayHere,
+  since,
+  span,
+  when,
+  whenHere,
+} from './time';
 import { isWaiting, word } from './tone';
 import { words } from './words';
 
@@ -97,7 +110,8 @@ function endedRow(account: AccountView, now: number): string {
   if (ended_at === null) return '';
   const gap = expiry_time === null ? 0 : ms(expiry_time) - ms(ended_at);
   if (account.standing === 'ended_early' && gap > 0) return said.row.tooEarly(span(gap));
-  return said.row.ended(atWhen(ended_at, now, day)) + asEveryNight(account, ended_at);
+  const ended = said.row.ended(atWhen(ended_at, now, day));
+  return ended + (day.trades ? asEveryNight(account, ended_at) : said.row.notToday);
 }
 
 function rest(account: AccountView, now: number): string {
@@ -143,6 +157,23 @@ function sameEnd({ held_until }: AccountView, end: string): string {
   return held_until !== null && Math.abs(ms(held_until) - ms(end)) < 1000 ? held_until : end;
 }
 
+/** `, after the 03:30 cut-off`, where the cut-off lies between now and then. */
+function afterCutoff({ day }: AccountView, at: string, now: number): string {
+  if (day.cut === null || isShortDay(day.seconds)) return '';
+  const length = day.seconds * 1000;
+  const today = ms(day.starts) + (day.cut / 24) * length;
+  const cut = today > now ? today : today + length;
+  return cut <= ms(at) ? said.next.afterCutoff(exchangeClock(cut, day)) : '';
+}
+
+/** What comes next, to follow "Next:". */
+export function plan(account: AccountView, now: number, long = true): string {
+  const { step, at } = account.next;
+  if (step === 'ask_person' && at !== null && ms(at) - now >= 1000)
+    return said.next.signIn(onDayHere(at, now, account.day)) + (long ? afterCutoff(account, at, now) : '');
+  return said.next.step(step, at === null ? null : nearOrAt(at, now, account.day));
+}
+
 function next(account: AccountView, now: number): string {
   if (isWaiting(account)) return said.next.finishThere;
   if (account.standing === 'paused' && account.valid) return said.next.stillServed;
@@ -154,13 +185,13 @@ function next(account: AccountView, now: number): string {
   // A token that could not be read yet is read again, not written.
   if (at !== null && step === 'save_again' && account.generation === 0)
     return said.next.readsAgain(nearOrAt(at, now, account.day));
-  const bare = said.next.step(step, at === null ? null : nearOrAt(at, now, account.day));
-  const plan = bare === '' ? '' : said.next.next(bare);
   const pressing = account.standing === 'ends_soon' || account.standing === 'last_hour';
-  if (pressing && !account.useful && account.new_end !== null) {
-    return `${plan}${plan === '' ? '' : '. '}${said.next.sameEnd(atWhen(sameEnd(account, account.new_end), now, account.day))}`;
-  }
-  return plan;
+  const same = pressing && !account.useful ? account.new_end : null;
+  // Both would say when the token ends.
+  const bare = plan(account, now, same === null);
+  const first = bare === '' ? '' : said.next.next(bare);
+  if (same === null) return first;
+  return `${first}${first === '' ? '' : '. '}${said.next.sameEnd(atWhen(sameEnd(account, same), now, account.day))}`;
 }
 
 function act(verb: Verb, soft = false): Action {
@@ -171,7 +202,7 @@ function working(account: AccountView): Action[] {
   const kind = account.work?.kind;
   const link = account.work?.sign_in_url ? [act('copy_link')] : [];
   if (kind === 'waiting_for_browser' || kind === 'starting') return [...link, act('cancel')];
-  return kind === 'renewing' ? [act('cancel')] : [];
+  return [];
 }
 
 function actions(account: AccountView, can: Can): Action[] {
@@ -184,7 +215,7 @@ function actions(account: AccountView, can: Can): Action[] {
       return [account.useful ? act('sign_in', account.standing === 'ends_soon') : calm];
     case 'expired':
     case 'ended_early':
-      return [{ verb: 'sign_in', text: said.act.sign_in_now }];
+      return [account.day.trades ? { verb: 'sign_in', text: said.act.sign_in_now } : act('sign_in')];
     case 'not_verified':
       return [account.generation === 0 ? act('sign_in') : act('probe')];
     case 'working':

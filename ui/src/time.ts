@@ -65,6 +65,11 @@ export function span(milliseconds: number): string {
   return small === 0 ? part(big, bigUnit) : `${part(big, bigUnit)} ${part(small, smallUnit)}`;
 }
 
+/** The same, in seconds while there are few: `94 s`. */
+export function shortSpan(milliseconds: number): string {
+  return milliseconds < 2 * MINUTE ? `${Math.floor(milliseconds / 1000)}${nb}${words.units.s}` : span(milliseconds);
+}
+
 /** `1:47:32`, `2:41`. */
 export function countdown(milliseconds: number): string {
   const all = Math.max(0, Math.floor(milliseconds / 1000));
@@ -125,13 +130,55 @@ function differs(at: number, exchange: Exchange): boolean {
   );
 }
 
-/** `06:00 tomorrow · 03:30 IST`: local, and the exchange's where that differs. */
-export function when(at: string | number, now: number, exchange: Exchange): string {
-  const moment = typeof at === 'number' ? at : ms(at);
-  const here = local(moment, now, isShortDay(exchange.seconds));
+/** A local time, and after it the exchange's where that differs. */
+function withExchange(here: string, moment: number, exchange: Exchange): string {
   if (!differs(moment, exchange)) return here;
   const otherDay = date(moment) !== date(moment, exchange.zone) ? `${weekday(moment, exchange.zone)}${nb}` : '';
   return words.time.both(here, words.time.zoned(otherDay + clock(moment, exchange.zone), exchange.zone_word));
+}
+
+/** `06:00 tomorrow · 03:30 IST`: local, and the exchange's where that differs. */
+export function when(at: string | number, now: number, exchange: Exchange): string {
+  const moment = typeof at === 'number' ? at : ms(at);
+  return withExchange(local(moment, now, isShortDay(exchange.seconds)), moment, exchange);
+}
+
+/** `at 08:30`, `tomorrow at 08:30`, `on Wednesday at 08:30`: local, for what happens on this computer. */
+export function onDayHere(at: string, now: number, exchange: Exchange): string {
+  const moment = ms(at);
+  const time = clock(moment, undefined, isShortDay(exchange.seconds));
+  const away = days(moment, now);
+  if (away === 0) return words.time.at(time);
+  return words.time.dayAt(away === 1 ? words.time.tomorrow : words.time.onDay(farDay(moment, away)), time);
+}
+
+/** The same with the exchange's time: `on Wednesday at 11:45 · 09:15 IST`. */
+export function onDay(at: string, now: number, exchange: Exchange): string {
+  return withExchange(onDayHere(at, now, exchange), ms(at), exchange);
+}
+
+function farDay(moment: number, away: number): string {
+  return away > 1 && away < 7
+    ? format('long-weekday', undefined, { weekday: 'long' }).format(moment)
+    : format('day', undefined, { day: 'numeric', month: 'short' }).format(moment);
+}
+
+/** `tomorrow`, `today`, `Monday`, `2 Dec`: the local day of a moment, as a name. */
+export function dayName(at: string, now: number): string {
+  const away = days(ms(at), now);
+  if (away === 0) return words.time.today;
+  return away === 1 ? words.time.tomorrow : farDay(ms(at), away);
+}
+
+/** `24 Nov`, local. */
+export function shortDate(at: string): string {
+  return format('day', undefined, { day: 'numeric', month: 'short' }).format(ms(at));
+}
+
+/** `03:30`, or `03:30 IST` where the clock here says something else at that moment. */
+export function exchangeClock(at: number, exchange: Exchange): string {
+  const time = clock(at, exchange.zone);
+  return differs(at, exchange) ? words.time.zoned(time, exchange.zone_word) : time;
 }
 
 /** The local clock alone, for what happens on this computer and not at the exchange. */

@@ -104,6 +104,12 @@ describe('a request', () => {
     expect(fetched.mock.calls[0]?.[1]).toMatchObject({ method: 'POST', body: '{"until":null}' });
   });
 
+  test('a look around goes to the account’s check', async () => {
+    fetched.mockResolvedValue(answer(200, null));
+    await new HttpBackend().lookAround('upstox');
+    expect(fetched.mock.calls[0]?.[0]).toBe('/api/accounts/upstox/check');
+  });
+
   test('a sign-in opens its page here, without a way back to this one', async () => {
     fetched.mockResolvedValue(answer(200, { sign_in_url: 'https://broker.example/x', until: '2026-11-19T00:00:00Z' }));
     const opened = vi.spyOn(window, 'open').mockReturnValue(null);

@@ -199,7 +199,13 @@ describe('an account', () => {
           label: 'Upstox',
           broker: 'upstox',
           secrets: { client_secret: 'made-up-secret' },
-          fields: { client_id: 'made-up-key', redirect_uri: 'http://localhost:5001/callback', user: '', base_url: '' },
+          fields: {
+            client_id: 'made-up-key',
+            redirect_uri: 'http://localhost:5001/callback',
+            user: '',
+            base_url: '',
+            exchanges: '',
+          },
         },
       ],
       ['signIn', 'upstox'],
@@ -222,7 +228,7 @@ describe('an account', () => {
           label: 'Upstox',
           broker: 'upstox',
           secrets: {},
-          fields: { client_id: '6f1c2a9e-made-up', user: 'AB1234', base_url: '' },
+          fields: { client_id: '6f1c2a9e-made-up', user: 'AB1234', base_url: '', exchanges: '' },
         },
       ],
     ]);

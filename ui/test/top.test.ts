@@ -1,7 +1,6 @@
 import { fireEvent, screen, within } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
-import { accounts, at, scenes, snapshot } from '../src/backends/scenes';
-import { verdict } from '../src/top';
+import { accounts, snapshot } from '../src/backends/scenes';
 import { open, PAGE, pass, settle } from './stage';
 
 const plain = (text: string | null | undefined) => (text ?? '').replaceAll('\u00a0', ' ');
@@ -50,8 +49,15 @@ describe('the banner', () => {
     expect(banner?.querySelector('button')?.textContent?.trim() ?? null).toBe(button);
   });
 
+  test('names the broker as the one who refused, whatever its owner calls the account', async () => {
+    const { backend } = await open('ended_early');
+    backend.push(snapshot(10.69, [{ ...accounts.ended_early(), label: 'Mine' }]));
+    await settle();
+    expect(document.querySelector('.banners .banner')?.textContent).toContain('Upstox refused the token at 10:40.');
+  });
+
   test('is absent while nothing is red', async () => {
-    for (const scene of ['calm', 'ends_soon', 'signed_out', 'waiting', 'paused', 'not_verified']) {
+    for (const scene of ['calm', 'ends_soon', 'signed_out', 'waiting', 'paused', 'not_verified', 'holiday_expired']) {
       await open(scene);
       expect(document.querySelector('.banners .banner'), scene).toBeNull();
       document.body.replaceChildren();
@@ -143,39 +149,13 @@ describe('the banner', () => {
   });
 });
 
-describe('the verdict', () => {
-  test.each([
-    ['day', 'Upstox and Schwab are ready for the open. Zerodha is not yet.'],
-    ['worst', 'Not ready: Upstox needs you.'],
-    ['calm', 'Ready until the close, and after.'],
-    ['last_hour', 'Desk ends before the close.'],
-    ['not_verified', 'Upstox is not verified.'],
-    ['missing', 'Upstox is not set up yet.'],
-    ['never', 'Upstox waits for its first sign-in.'],
-    ['signed_out', 'Upstox is signed out.'],
-    ['waiting', 'Upstox is on the way to a new token.'],
-    ['paused', 'Everything is paused.'],
-  ])('of %s', (scene, sentence) => {
-    const shown = scenes[scene]?.();
-    if (!shown) throw new Error(`no scene ${scene}`);
-    expect(verdict(shown, Date.parse(shown.now))).toBe(sentence);
-  });
-
-  test('says nothing about an open on a day without trading, whichever day that is', () => {
-    const account = accounts.valid();
-    const day = { ...account.day, trades: false };
-    const shown = snapshot(8, [{ ...account, day, held_until: at(9) }]);
-    expect(verdict(shown, Date.parse(shown.now))).toBe('Nothing needs you now.');
-  });
-});
-
 describe('a practice day', () => {
   test('counts seconds everywhere, and writes no exchange clock', async () => {
     await open('practice_expired');
     const text = plain(document.querySelector('main')?.textContent);
     expect(text).toContain('Practice expired at 11:41:12.');
     expect(text.match(/The market opens in 1:35/g), 'banner and verdict agree').toHaveLength(2);
-    expect(text).toContain('Next: asks for a sign-in in 1 min');
+    expect(text).toContain('Next: sign in at 11:43:02');
     expect(text).not.toMatch(/IST|tomorrow|0\.0|NaN/);
     await pass(1000);
     expect(plain(document.querySelector('main')?.textContent).match(/opens in 1:34/g)).toHaveLength(2);

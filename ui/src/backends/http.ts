@@ -128,6 +128,7 @@ export class HttpBackend implements Backend {
 
   cancel = (account: string) => post<undefined>(account, 'cancel');
   probe = (account: string) => post<undefined>(account, 'probe');
+  lookAround = (account: string) => post<undefined>(account, 'check');
   pause = (account: string, until: string | null) => post<undefined>(account, 'pause', { until });
   resume = (account: string) => post<undefined>(account, 'resume');
 

@@ -6,7 +6,8 @@
  */
 
 import { invoke, type InvokeArgs } from '@tauri-apps/api/core';
-import { listen, type UnlistenFn } from '@tauri-apps/api/event';
+import type { UnlistenFn } from '@tauri-apps/api/event';
+import { getCurrentWebviewWindow } from '@tauri-apps/api/webviewWindow';
 import { asFailure, type Backend, type Change, type NewAccount, type SettingValue, type Settings } from '../backend';
 import type { Snapshot } from '../bindings';
 
@@ -18,9 +19,12 @@ async function call<T>(command: string, args?: InvokeArgs): Promise<T> {
   }
 }
 
-/** An event until it is stopped, even if it is stopped before the listener is there. */
+/**
+ * An event until it is stopped, even if it is stopped before the listener is there. What is meant for another window is
+ * not heard.
+ */
 function hear<T>(event: string, tell: (payload: T) => void): () => void {
-  const listening: Promise<UnlistenFn> = listen<T>(event, ({ payload }) => {
+  const listening: Promise<UnlistenFn> = getCurrentWebviewWindow().listen<T>(event, ({ payload }) => {
     tell(payload);
   });
   return () => {
@@ -45,6 +49,7 @@ export class TauriBackend implements Backend {
   paste = (account: string, address: string) => call<undefined>('paste', { account, address });
   refresh = (account: string) => call<undefined>('refresh', { account });
   probe = (account: string) => call<undefined>('probe', { account });
+  lookAround = (account: string) => call<undefined>('look_around', { account });
   signOut = (account: string) => call<undefined>('sign_out', { account });
   pause = (account: string, until: string | null) => call<undefined>('pause', { account, until });
   resume = (account: string) => call<undefined>('resume', { account });

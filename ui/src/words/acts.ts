@@ -1,0 +1,44 @@
+/** What buttons and keys are called. */
+
+export const acts = {
+  act: {
+    sign_in: 'Sign in',
+    sign_in_now: 'Sign in now',
+    sign_in_again: 'Sign in again',
+    refresh: 'Refresh now',
+    probe: 'Ask now',
+    copy_token: 'Copy token',
+    copied_token: 'Copied for 30 s',
+    copy_link: 'Copy link',
+    copied: 'Copied',
+    open_again: 'Open again',
+    cancel: 'Cancel',
+    resume: 'Resume',
+    enter_keys: 'Enter keys',
+    try_again: 'Try again',
+    check_setting: 'Check setting',
+    unlock: 'Unlock',
+    open_accounts: 'Open settings',
+    details: (label: string) => `Details of ${label}`,
+    fold: (label: string) => `Show all of ${label}`,
+    working: 'One moment',
+  },
+
+  keys: {
+    title: 'Keyboard',
+    close: 'Close',
+    rows: [
+      ['↑ ↓', 'previous, next account'],
+      ['Enter', 'the card’s button'],
+      ['S', 'sign in'],
+      ['R', 'refresh now'],
+      ['C', 'copy token'],
+      ['P', 'pause, resume'],
+      ['1–9', 'open that account'],
+      ['Ctrl ,', 'settings'],
+      ['/', 'this list'],
+      ['Esc', 'cancel a wait, then hide the window'],
+    ] as const,
+    needsSession: ['C', 'Ctrl ,'] as readonly string[],
+  },
+};
