@@ -24,7 +24,11 @@ pub(crate) async fn act(app: AppHandle, act: Act) {
         Act::Show(account) => window::show_account(&app, account),
         Act::Open => window::show(&app),
         Act::Quit => app.exit(0),
-        Act::SignIn(account) => tell(&app, &account, sign_in(&app, &account).await),
+        Act::SignIn(account) => match warning(&app, &account).await {
+            // What it would give is said first; the button there begins it all the same.
+            Some(note) => say(&app, &account, first_this(&account, note)),
+            None => tell(&app, &account, sign_in(&app, &account).await),
+        },
         Act::Refresh(account) => tell(&app, &account, refresh(&app, &account).await),
         Act::Copy(account) => match copy(&app, &account).await {
             Ok(()) => say(&app, &account, copied(&account)),
@@ -60,6 +64,13 @@ pub(crate) async fn copy(app: &AppHandle, account: &AccountId) -> Answer<()> {
         Ok(Err(error)) => Err(crate::commands::broken("The clipboard cannot be used.", &error)),
         Err(error) => Err(crate::commands::broken("The clipboard cannot be used.", &error)),
     }
+}
+
+/// Why a sign-in now would be of little use, if that is so.
+async fn warning(app: &AppHandle, account: &AccountId) -> Option<String> {
+    let seen = client(app).ok()?.snapshot().await.ok()?;
+    let view = seen.accounts.into_iter().find(|view| view.id == account.as_str())?;
+    view.sign_in_note.filter(|_| view.work.is_none())
 }
 
 async fn sign_in(app: &AppHandle, account: &AccountId) -> Answer<()> {
@@ -134,6 +145,18 @@ fn refusal(account: &AccountId, no: &Refused) -> Notice {
         urgency: Urgency::Normal,
         actions: vec![],
         seconds: Some(ANSWER_SECONDS),
+    }
+}
+
+fn first_this(account: &AccountId, note: String) -> Notice {
+    Notice {
+        account: account.to_string(),
+        kind: "answer".into(),
+        title: "A sign-in now would not last.".into(),
+        body: note,
+        urgency: Urgency::Normal,
+        actions: vec![Action::SignIn],
+        seconds: None,
     }
 }
 

@@ -54,6 +54,7 @@ function account(standing, over = {}) {
     missing: [],
     redirect_uri: 'http://localhost:5001/callback',
     readiness: null,
+    sign_in_note: null,
     check: null,
     calendar: { state: 'built_in', since: null, exchanges: [], problem: null },
     day: {

@@ -79,6 +79,7 @@ fn view(account: &Account, general: &Policy, presence: Presence, now: Moment) ->
         missing: setup.missing.iter().map(ToString::to_string).collect(),
         redirect_uri: setup.account.redirect_uri.to_string(),
         readiness: readiness(account, general, now).map(readiness_view),
+        sign_in_note: words::sign_in_note(account, now),
         check: account.check.as_ref().map(|check| CheckView { at: check.at, findings: check.findings.clone() }),
         calendar: calendar_view(account, now),
         day: day_view(account, policy, verified, now),

@@ -110,6 +110,8 @@ pub struct AccountView {
     pub redirect_uri: String,
     /// How it stands for the session at hand. None: no session is known to come.
     pub readiness: Option<ReadinessView>,
+    /// What to know before signing in now, in one English sentence: that it would not last, and when one would.
+    pub sign_in_note: Option<String>,
     /// How this computer looked when it was looked at last.
     pub check: Option<CheckView>,
     /// What its trading days are taken from.

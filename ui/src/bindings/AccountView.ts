@@ -145,6 +145,10 @@ redirect_uri: string,
  */
 readiness: ReadinessView | null, 
 /**
+ * What to know before signing in now, in one English sentence: that it would not last, and when one would.
+ */
+sign_in_note: string | null, 
+/**
  * How this computer looked when it was looked at last.
  */
 check: CheckView | null, 

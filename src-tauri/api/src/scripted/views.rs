@@ -49,6 +49,7 @@ pub fn account(id: &str, now: Moment) -> AccountView {
             ready_by: now + Duration::minutes(30),
             sign_in_from: None,
         }),
+        sign_in_note: None,
         check: None,
         calendar: CalendarView {
             state: CalendarState::BuiltIn,
