@@ -5,7 +5,7 @@
 //! say) is left out. Nothing but loopback is ever bound. This process binds for one at a time: a look that binds for a
 //! moment would else be in a sign-in's way, or in another look's.
 
-use crate::holder::holder;
+use crate::holder::{OURS, holder};
 use crate::lease;
 use daypass_domain::{Problem, RedirectUri, Remedy};
 use std::io::{Error, ErrorKind};
@@ -108,9 +108,10 @@ async fn taken(address: SocketAddr, broker: &str) -> Problem {
     let port = address.port();
     let who = spawn_blocking(move || holder(address)).await.ok().flatten();
     let who = who.unwrap_or_else(|| "another program".to_owned());
+    let way_out = if who == OURS { "Register" } else { "Close it, or register" };
     TAKEN
         .saying(format!("Port {port} is taken by {who}."))
-        .advising(format!("Close it, or register another port at {broker} and set the same redirect URI here."))
+        .advising(format!("{way_out} another port at {broker} and set the same redirect URI here."))
 }
 
 fn unavailable(address: SocketAddr, error: &Error, broker: &str) -> Problem {

@@ -8,6 +8,9 @@ use std::net::{IpAddr, SocketAddr};
 /// Process names are foreign text; longer ones are cut (characters).
 const NAME_LIMIT: usize = 64;
 
+/// This process, in such words.
+pub(crate) const OURS: &str = "Daypass itself";
+
 /// The holder in words that follow "is taken by": `python3 (process 4312)`, `a program of user "root"`, `Daypass itself`.
 /// Reads every process's open files, so it belongs on a blocking thread.
 pub(crate) fn holder(wanted: SocketAddr) -> Option<String> {
@@ -23,7 +26,7 @@ fn process(wanted: SocketAddr) -> Option<String> {
     })?;
     if found.process.pid == std::process::id() {
         // Another door of ours, such as the local API: nobody is to go and look for a foreign program.
-        return Some("Daypass itself".to_owned());
+        return Some(OURS.to_owned());
     }
     Some(format!("{} (process {})", plain(&found.process.name), found.process.pid))
 }

@@ -73,6 +73,7 @@ async fn another_door_of_ours_is_no_foreign_program() {
     let request = request("127.0.0.1", held.local_addr().expect("its address").port(), "/callback", "Upstox");
     let problem = is_free(&request.redirect, "Upstox").await.expect_err("a sign-in could not listen there");
     assert_eq!(problem.what, format!("Port {} is taken by Daypass itself.", request.redirect.port()));
+    assert_eq!(problem.todo, "Register another port at Upstox and set the same redirect URI here.");
     drop(held);
     assert_eq!(is_free(&request.redirect, "Upstox").await, Ok(()));
 }

@@ -40,6 +40,7 @@ fn matcher(proxy: &str, exceptions: &str) -> Matcher {
 }
 
 impl Hop {
+    /// The first one on the way to a URL.
     pub(super) fn towards(url: &Url, proxies: &Matcher) -> Self {
         let proxy = url.as_str().parse().ok().and_then(|destination| proxies.intercept(&destination));
         let Some(proxy) = proxy else {
@@ -58,6 +59,7 @@ impl Hop {
         Self { host: host.trim_matches(['[', ']']).to_owned(), port, is_proxy }
     }
 
+    /// Whether it takes a connection.
     pub(super) async fn connects(&self) -> bool {
         let connecting = async { first(lookup_host((self.host.as_str(), self.port)).await.ok()?).await };
         matches!(timeout(CONNECTS_WITHIN, connecting).await, Ok(Some(_)))
