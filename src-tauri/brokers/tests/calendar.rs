@@ -9,8 +9,10 @@ use daypass_brokers::{Answer, Artefact, Broker, Callback, Failure, Network, find
 use daypass_domain::calendar::{INDIA, Published};
 use daypass_domain::{Calendar, Credentials, Grant, Moment, Secret};
 use daypass_practice::{Options, Practice, person};
+use std::sync::Arc;
 use support::server::{Act, Server};
 use support::{MARKER, grant, handshake, network};
+use tokio::sync::Barrier;
 
 fn upstox() -> &'static dyn Broker {
     find("upstox").expect("in the table")
@@ -143,23 +145,36 @@ async fn a_token_that_was_asked_for_is_shown_from_then_on() {
 }
 
 #[tokio::test]
-async fn faults_on_the_way_are_unknown_and_a_refused_date_is_left_out() {
+async fn faults_on_the_way_are_unknown_and_a_date_without_an_answer_is_left_out() {
     let desk = Desk::open().await;
     let date = desk.now().with_timezone(&Kolkata).date_naive();
-    for route in ["holidays", "timings"] {
-        for what in ["503", "500", "429/5", "html", "truncate", "drop", "lose"] {
-            desk.fault(&format!("{route}:{what}"));
-            let error = desk.ask(None, &[date]).await.expect_err(what);
-            assert_eq!(error.failure, Failure::Unknown, "{route} {what}: {error}");
-            let patience = (what == "429/5").then(|| chrono::Duration::seconds(5));
-            assert_eq!(error.retry_after, patience, "{route} {what}");
-        }
+    let dates = [date, date.succ_opt().expect("tomorrow")];
+    for what in ["503", "500", "429/5", "html", "truncate", "drop", "lose"] {
+        desk.fault(&format!("holidays:{what}"));
+        let error = desk.ask(None, &dates).await.expect_err(what);
+        assert_eq!(error.failure, Failure::Unknown, "{what}: {error}");
+        let patience = (what == "429/5").then(|| chrono::Duration::seconds(5));
+        assert_eq!(error.retry_after, patience, "{what}");
     }
-    desk.fault("timings:UDAPI1088");
-    let published = desk.ask(None, &[date, date.succ_opt().expect("tomorrow")]).await.expect("the others");
-    assert_eq!(published.value.expect("a calendar").timings.len(), 1);
+    for what in ["503", "500", "429/5", "html", "truncate", "drop", "lose", "UDAPI1088"] {
+        desk.fault(&format!("timings:{what}"));
+        let published = desk.ask(None, &dates).await.expect(what).value.expect("a calendar");
+        assert_eq!((published.timings.len(), published.holidays.is_empty()), (1, false), "{what}");
+    }
     desk.fault("holidays:UDAPI10000");
     assert_eq!(desk.ask(None, &[]).await.expect_err("refused").failure, Failure::Refused);
+}
+
+#[tokio::test]
+async fn all_dates_are_asked_about_at_once_and_keep_their_order() {
+    let first = NaiveDate::from_ymd_opt(2026, 11, 16).expect("a date");
+    let dates: Vec<NaiveDate> = (0..5).map(|days| first + Days::new(days)).collect();
+    let body = r#"{"status":"success","data":[]}"#;
+    let server = Server::start(Act::Meet("/timings/", Arc::new(Barrier::new(dates.len())), body)).await;
+    let credentials = support::credentials(upstox(), &server.base);
+    let published = upstox().calendar(&network(), &credentials, None, &dates).await.expect("all answers");
+    let published = published.value.expect("a calendar");
+    assert_eq!(published.timings.iter().map(|timing| timing.date).collect::<Vec<_>>(), dates);
 }
 
 #[tokio::test]

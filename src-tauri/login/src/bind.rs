@@ -2,14 +2,16 @@
 //!
 //! Every loopback address that the redirect URI's host names is bound, because a browser may try any of them first:
 //! an address left to another program would hand it the code. An address that this computer does not have (no IPv6,
-//! say) is left out. Nothing but loopback is ever bound.
+//! say) is left out. Nothing but loopback is ever bound. This process binds for one at a time: a look that binds for a
+//! moment would else be in a sign-in's way, or in another look's.
 
-use crate::holder::holder;
+use crate::holder::{OURS, holder};
 use crate::lease;
 use daypass_domain::{Problem, RedirectUri, Remedy};
 use std::io::{Error, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use tokio::net::TcpListener;
+use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
 use url::Host;
 
@@ -32,34 +34,57 @@ const UNAVAILABLE: Problem = Problem::new(
     Remedy::FixSetting,
 );
 
+/// Held while addresses are bound, by a sign-in or for a look; the kernel does not say that it is only us.
+static BINDING: Mutex<()> = Mutex::const_new(());
+
 /// Binds them all, or says who or what is in the way.
 pub(crate) async fn bind(redirect: &RedirectUri, broker: &str) -> Result<Vec<TcpListener>, Problem> {
-    let mut bound = Vec::new();
-    let mut failure = None;
-    for address in addresses(redirect) {
-        match TcpListener::bind(address).await {
-            Ok(listener) => bound.push(listener),
-            Err(error) if error.kind() == ErrorKind::AddrInUse => return Err(taken(address, broker).await),
-            Err(error) => failure = Some((address, error)),
-        }
-    }
-    match failure {
-        Some((address, error)) if bound.is_empty() => Err(unavailable(address, &error, broker)),
-        Some((address, error)) => {
-            tracing::debug!(%address, reason = %error.kind(), "left out: this computer does not have it");
-            Ok(bound)
-        }
-        None => Ok(bound),
+    let bound = {
+        let _turn = BINDING.lock().await;
+        bind_all(redirect).await
+    };
+    match bound {
+        Ok(listeners) => Ok(listeners),
+        Err(failure) => Err(in_the_way(failure, broker).await),
     }
 }
 
 /// Whether a sign-in could listen there now, or who or what is in the way. Nothing stays bound, and our own sign-ins are
 /// in nobody's way.
 pub async fn is_free(redirect: &RedirectUri, broker: &str) -> Result<(), Problem> {
-    if lease::is_ours(redirect.port()) {
-        return Ok(());
+    let looked = {
+        let _turn = BINDING.lock().await;
+        // Within the turn: a sign-in takes its lease before it binds.
+        if lease::is_ours(redirect.port()) {
+            return Ok(());
+        }
+        bind_all(redirect).await.map(drop)
+    };
+    match looked {
+        Ok(()) => Ok(()),
+        // Looked up when the turn is over: it reads every process's open files, and a sign-in may be waiting.
+        Err(failure) => Err(in_the_way(failure, broker).await),
     }
-    bind(redirect, broker).await.map(drop)
+}
+
+async fn bind_all(redirect: &RedirectUri) -> Result<Vec<TcpListener>, (SocketAddr, Error)> {
+    let mut bound = Vec::new();
+    let mut failure = None;
+    for address in addresses(redirect) {
+        match TcpListener::bind(address).await {
+            Ok(listener) => bound.push(listener),
+            Err(error) if error.kind() == ErrorKind::AddrInUse => return Err((address, error)),
+            Err(error) => failure = Some((address, error)),
+        }
+    }
+    match failure {
+        Some(failure) if bound.is_empty() => Err(failure),
+        Some((address, error)) => {
+            tracing::debug!(%address, reason = %error.kind(), "left out: this computer does not have it");
+            Ok(bound)
+        }
+        None => Ok(bound),
+    }
 }
 
 /// `localhost` is two addresses; a number is one.
@@ -72,13 +97,21 @@ fn addresses(redirect: &RedirectUri) -> Vec<SocketAddr> {
     ips.into_iter().map(|ip| SocketAddr::new(ip, redirect.port())).collect()
 }
 
+async fn in_the_way((address, error): (SocketAddr, Error), broker: &str) -> Problem {
+    match error.kind() {
+        ErrorKind::AddrInUse => taken(address, broker).await,
+        _ => unavailable(address, &error, broker),
+    }
+}
+
 async fn taken(address: SocketAddr, broker: &str) -> Problem {
     let port = address.port();
     let who = spawn_blocking(move || holder(address)).await.ok().flatten();
     let who = who.unwrap_or_else(|| "another program".to_owned());
+    let way_out = if who == OURS { "Register" } else { "Close it, or register" };
     TAKEN
         .saying(format!("Port {port} is taken by {who}."))
-        .advising(format!("Close it, or register another port at {broker} and set the same redirect URI here."))
+        .advising(format!("{way_out} another port at {broker} and set the same redirect URI here."))
 }
 
 fn unavailable(address: SocketAddr, error: &Error, broker: &str) -> Problem {

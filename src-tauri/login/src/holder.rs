@@ -8,7 +8,10 @@ use std::net::{IpAddr, SocketAddr};
 /// Process names are foreign text; longer ones are cut (characters).
 const NAME_LIMIT: usize = 64;
 
-/// The holder in words that follow "is taken by": `python3 (process 4312)`, `a program of user "root"`.
+/// This process, in such words.
+pub(crate) const OURS: &str = "Daypass itself";
+
+/// The holder in words that follow "is taken by": `python3 (process 4312)`, `a program of user "root"`, `Daypass itself`.
 /// Reads every process's open files, so it belongs on a blocking thread.
 pub(crate) fn holder(wanted: SocketAddr) -> Option<String> {
     process(wanted).or_else(|| owner(wanted))
@@ -21,6 +24,10 @@ fn process(wanted: SocketAddr) -> Option<String> {
             && listener.state == listeners::SocketState::Listen
             && in_the_way(listener.socket, wanted)
     })?;
+    if found.process.pid == std::process::id() {
+        // Another door of ours, such as the local API: nobody is to go and look for a foreign program.
+        return Some(OURS.to_owned());
+    }
     Some(format!("{} (process {})", plain(&found.process.name), found.process.pid))
 }
 

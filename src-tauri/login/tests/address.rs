@@ -3,8 +3,8 @@
 mod common;
 
 use common::{CODE, STATE, free_port, get, get_at, has_code, open_at, request, right_callback, still_waiting, within};
-use daypass_domain::Secret;
-use daypass_login::Page;
+use daypass_domain::{RedirectUri, Secret};
+use daypass_login::{Page, is_free};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv6Addr, SocketAddr, TcpListener};
 use std::process::{Child, Command, Stdio};
@@ -51,6 +51,31 @@ async fn half_of_localhost_is_not_enough() {
     let port = held.local_addr().expect("its address").port();
     let problem = daypass_login::open(request("localhost", port, "/callback", "Upstox")).await.err().expect("refused");
     assert_eq!(problem.code, "port_taken", "else the browser might bring the code to somebody else");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn looks_are_in_nobodys_way() {
+    for _ in 0..20 {
+        let request = request("localhost", free_port(), "/callback", "Upstox");
+        let look = |redirect: RedirectUri| async move { is_free(&redirect, "Upstox").await };
+        let looks: Vec<_> = (0..50).map(|_| tokio::spawn(look(request.redirect.clone()))).collect();
+        let sign_in = tokio::spawn(daypass_login::open(request));
+        for look in looks {
+            assert_eq!(within(look).await.expect("no panic"), Ok(()));
+        }
+        assert!(within(sign_in).await.expect("no panic").is_ok(), "a sign-in that starts among them");
+    }
+}
+
+#[tokio::test]
+async fn another_door_of_ours_is_no_foreign_program() {
+    let held = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let request = request("127.0.0.1", held.local_addr().expect("its address").port(), "/callback", "Upstox");
+    let problem = is_free(&request.redirect, "Upstox").await.expect_err("a sign-in could not listen there");
+    assert_eq!(problem.what, format!("Port {} is taken by Daypass itself.", request.redirect.port()));
+    assert_eq!(problem.todo, "Register another port at Upstox and set the same redirect URI here.");
+    drop(held);
+    assert_eq!(is_free(&request.redirect, "Upstox").await, Ok(()));
 }
 
 /// Ends the child by closing its standard input, whatever happens to the test.

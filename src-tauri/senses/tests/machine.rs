@@ -38,6 +38,11 @@ fn network(bus: &Bus, state: u32, connectivity: u32) -> Fake {
     Fake::with_properties(bus, NETWORK.1, [], properties)
 }
 
+/// A change of properties that nobody can read.
+fn breaks(service: &Fake, (path, interface): (&str, &str)) {
+    service.signals((path, "org.freedesktop.DBus.Properties"), "PropertiesChanged", &interface);
+}
+
 #[test]
 fn the_sessions_hints_are_followed() {
     let bus = Bus::start();
@@ -125,6 +130,39 @@ fn a_sign_in_page_of_the_network_is_no_network() {
     drop(manager);
     let _manager = network(&bus, 20, 1);
     watcher.tells(Sense::NetworkDown);
+}
+
+#[test]
+fn a_session_that_can_no_longer_be_read_says_nothing_and_sleep_is_still_heard() {
+    let bus = Bus::start();
+    let logind = desktop(&bus);
+    let watcher = Watcher::on(&bus);
+    watcher.tells_presence(There);
+    breaks(&logind, SESSION);
+    watcher.tells_presence(Unknown);
+    logind.signals(SESSION, "Lock", &());
+    logind.signals(MANAGER, "PrepareForSleep", &true);
+    watcher.tells(Sense::Sleeping);
+    assert_eq!(watcher.who_is_there(), Unknown);
+    drop(logind);
+    let _again = desktop(&bus);
+    watcher.tells_presence(There);
+}
+
+#[test]
+fn a_network_that_can_no_longer_be_read_is_not_told_again() {
+    let bus = Bus::start();
+    let manager = network(&bus, 70, 4);
+    let watcher = Watcher::on(&bus);
+    watcher.tells(Sense::NetworkUp);
+    breaks(&manager, NETWORK);
+    manager.sets(NETWORK, "State", 10_u32.into());
+    let logind = desktop(&bus);
+    watcher.tells_presence(There);
+    logind.signals(MANAGER, "PrepareForSleep", &false);
+    watcher.tells(Sense::Woke);
+    logind.signals(MANAGER, "PrepareForSleep", &true);
+    watcher.tells(Sense::Sleeping);
 }
 
 #[test]

@@ -61,6 +61,20 @@ fn a_screen_saver_that_cannot_say_it_now_is_heard_later() {
 }
 
 #[test]
+fn a_screen_saver_that_can_no_longer_be_understood_says_nothing() {
+    let bus = Bus::start();
+    let saver = Fake::start(&bus, FREEDESKTOP, [("GetActive", Answer::Bool(false))]);
+    let watcher = Watcher::on(&bus);
+    watcher.tells_presence(There);
+    saver.signals(SAVER, "ActiveChanged", &"perhaps");
+    watcher.tells_presence(Unknown);
+    assert_eq!(watcher.who_is_there(), Unknown);
+    drop(saver);
+    let _again = Fake::start(&bus, FREEDESKTOP, [("GetActive", Answer::Bool(true))]);
+    watcher.tells_presence(Away);
+}
+
+#[test]
 fn nobody_is_started_for_being_asked() {
     let bus = Bus::start();
     let mark = bus.could_start(FREEDESKTOP);
@@ -139,4 +153,19 @@ fn gnome_may_be_idle_from_the_start() {
     monitor.signals(MONITOR, "WatchFired", &8_u32);
     watcher.tells_presence(There);
     assert_eq!(monitor.called("AddUserActiveWatch"), 1, "one watch for one return");
+}
+
+#[test]
+fn an_idle_monitor_that_fails_on_the_way_says_nothing() {
+    let bus = Bus::start();
+    let monitor = Fake::start(&bus, MONITOR.1, [("AddIdleWatch", Answer::U32(7)), ("GetIdletime", Answer::U64(1000))]);
+    let watcher = Watcher::on(&bus);
+    watcher.tells_presence(There);
+    // It has no answer to the watch for a return.
+    monitor.signals(MONITOR, "WatchFired", &7_u32);
+    watcher.tells_presence(Unknown);
+    let saver = [("GetActive", Answer::Bool(false)), ("GetSessionIdleTime", Answer::U32(300))];
+    let _saver = Fake::start(&bus, FREEDESKTOP, saver);
+    watcher.tells_presence(There);
+    assert_eq!(watcher.who_is_there(), Away, "the screen saver is asked in its place");
 }

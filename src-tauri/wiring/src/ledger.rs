@@ -202,8 +202,8 @@ mod tests {
     use super::*;
     use crate::clock::RealClock;
 
-    fn entry(happening: Happening) -> Entry {
-        Entry { at: RealClock::default().now(), account: AccountId::new("upstox").expect("an id"), happening }
+    fn started(clock: &RealClock) -> Entry {
+        Entry { at: clock.now(), account: AccountId::new("upstox").expect("an id"), happening: Happening::Started }
     }
 
     #[tokio::test]
@@ -212,7 +212,7 @@ mod tests {
         let clock = Arc::new(RealClock::default());
         let book =
             Book::open(folder.path().to_owned(), clock.clone(), |problem| panic!("{problem}")).expect("a thread");
-        book.write(entry(Happening::Started));
+        book.write(started(&clock));
         for generation in [1, 1, 1, 2] {
             book.handed_out(handed_out(&AccountId::new("upstox").expect("an id"), generation, clock.now()));
         }
@@ -230,8 +230,9 @@ mod tests {
         let (told, hears) = mpsc::channel();
         let nowhere = folder.path().join("missing");
         let say = move |problem| told.send(problem).expect("somebody listens");
-        let book = Book::open(nowhere, Arc::new(RealClock::default()), say).expect("a thread");
-        book.write(entry(Happening::Started));
+        let clock = RealClock::default();
+        let book = Book::open(nowhere, Arc::new(clock.clone()), say).expect("a thread");
+        book.write(started(&clock));
         assert!(book.read(Filter::default(), chrono_tz::Asia::Kolkata, false).await.is_err());
         hears.recv().expect("it says so");
     }

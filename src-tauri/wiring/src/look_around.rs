@@ -3,19 +3,20 @@
 //! Each aspect is one small question with one answer and, if it is bad, one thing to do. The invariant: looking changes
 //! nothing, and asks nobody for a password. What this is not: a judgement about the token; the manager knows that.
 
+mod reach;
+
 use crate::books::Known;
 use crate::clock::RealClock;
 use daypass_domain::{Problem, Remedy};
 use daypass_manager::check::{Aspect, Finding};
 use daypass_manager::view::{AccountView, CalendarState, VaultKind, VaultView};
+use hyper_util::client::proxy::matcher::Matcher;
+use reach::Hop;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
-use tokio::net::TcpStream;
+use url::Url;
 
 /// With less room than this a token, its backups and a day's log may not fit.
 const ROOM: u64 = 50 * 1024 * 1024;
-/// A connection that takes longer is as good as none.
-const CONNECTS_WITHIN: Duration = Duration::from_secs(5);
 
 /// Where to look.
 #[derive(Clone)]
@@ -40,7 +41,7 @@ pub(crate) async fn look(around: &Surroundings, known: &Known, seen: (&AccountVi
         disk(&around.data),
         clock(&around.clock),
         calendar(view),
-        network(known).await,
+        network(known.broker.profile().name, known.broker.address(&known.credentials), &reach::proxies()).await,
     ];
     if let Some(screen) = around.desktop {
         findings.push(autostart(&around.autostart));
@@ -129,17 +130,19 @@ fn calendar(view: &AccountView) -> Finding {
     }
 }
 
-/// A connection is opened and closed again; nothing is asked.
-async fn network(known: &Known) -> Finding {
-    let name = known.broker.profile().name;
-    let Some(url) = known.broker.address(&known.credentials) else {
+async fn network(name: &str, url: Option<Url>, proxies: &Matcher) -> Finding {
+    let Some(url) = url else {
         return fine(Aspect::Network, "not looked at: the account is not complete");
     };
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
-    let port = url.port_or_known_default().unwrap_or(443);
-    match tokio::time::timeout(CONNECTS_WITHIN, TcpStream::connect((host.as_str(), port))).await {
-        Ok(Ok(_)) => fine(Aspect::Network, format!("{name} can be reached")),
-        _ => risk(Aspect::Network, UNREACHABLE.saying(format!("{name} cannot be reached from here."))),
+    let hop = Hop::towards(&url, proxies);
+    match (hop.connects().await, hop.is_proxy) {
+        (true, false) => fine(Aspect::Network, format!("{name} can be reached")),
+        (true, true) => fine(Aspect::Network, format!("the proxy towards {name} can be reached")),
+        (false, false) => risk(Aspect::Network, UNREACHABLE.saying(format!("{name} cannot be reached from here."))),
+        (false, true) => risk(
+            Aspect::Network,
+            UNREACHABLE.saying(format!("The proxy towards {name} cannot be reached from here.")).advising(PROXY_ADVICE),
+        ),
     }
 }
 
@@ -184,6 +187,7 @@ const UNREACHABLE: Problem = Problem::new(
     "See whether this computer is online, and whether a VPN or a firewall is in the way.",
     Remedy::TryAgain,
 );
+const PROXY_ADVICE: &str = "See whether this computer is online, and whether HTTPS_PROXY or ALL_PROXY is right.";
 const NO_AUTOSTART: Problem = Problem::new(
     "no_autostart",
     "Daypass does not start with your session.",
@@ -200,6 +204,7 @@ const NO_DISPLAY: Problem = Problem::new(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tokio::net::TcpListener;
 
     #[test]
     fn a_hidden_entry_is_no_autostart_and_the_users_own_comes_first() {
@@ -220,6 +225,21 @@ mod tests {
         let finding = clock(&real);
         assert_eq!(finding.seen, "This computer's clock is 50 min slow.");
         assert!(!finding.risk);
+    }
+
+    #[tokio::test]
+    async fn behind_a_proxy_it_is_the_proxy_that_is_connected_to() {
+        let proxy = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let proxies = reach::tests::only(&format!("http://{}", proxy.local_addr().expect("its address")));
+        let broker = || "https://api.broker.invalid/".parse().ok();
+        let finding = network("Upstox", broker(), &proxies).await;
+        assert_eq!((finding.risk, finding.seen.as_str()), (false, "the proxy towards Upstox can be reached"));
+        drop(proxy);
+        let finding = network("Upstox", broker(), &proxies).await;
+        assert_eq!(
+            (finding.risk, finding.seen.as_str()),
+            (true, "The proxy towards Upstox cannot be reached from here.")
+        );
     }
 
     #[test]

@@ -13,13 +13,18 @@ use chrono::{DateTime, Datelike, NaiveDate};
 use chrono_tz::Asia::Kolkata;
 use daypass_domain::calendar::{Holiday, Published, Session, Timing};
 use daypass_domain::{Credentials, Grant, Moment, Problem, Remedy};
+use futures::{StreamExt, future, stream};
 use reqwest::Method;
 use serde_json::Value;
 
 /// A name is cut here (characters): foreign text, for one line of a window.
 const LONGEST_NAME: usize = 80;
 
-/// Asks for the holidays, then for the hours of each date. A date that Upstox refuses is left out.
+/// So many dates are asked about at once: one slow answer after the other would outlast whoever waits for them all.
+const AT_ONCE: usize = 5;
+
+/// Asks for the holidays, then for the hours of all dates. A date without an answer is left out: the holidays are worth
+/// having without it.
 pub(super) async fn fetch(
     net: &Network,
     credentials: &Credentials,
@@ -29,19 +34,24 @@ pub(super) async fn fetch(
     let mut door = Door { net, credentials, grant, shown: false };
     let (reply, entries) = door.list("/v2/market/holidays").await?;
     let holidays: Vec<Holiday> = entries.iter().filter_map(holiday).collect();
-    let mut timings = Vec::new();
-    for date in dates {
-        match door.list(&format!("/v2/market/timings/{date}")).await {
-            Ok((_, entries)) => timings.push(Timing { date: *date, sessions: sessions(&entries) }),
-            Err(error) if error.failure == Failure::Refused => {}
-            Err(error) => return Err(error),
-        }
-    }
+    let asked = stream::iter(dates.to_vec()).map(|date| timing(door, date)).buffered(AT_ONCE);
+    let timings = asked.filter_map(future::ready).collect().await;
     let year = year(&holidays, net.now);
     Ok(reply.reached(Some(Published { year, holidays, timings })))
 }
 
+async fn timing(mut door: Door<'_>, date: NaiveDate) -> Option<Timing> {
+    match door.list(&format!("/v2/market/timings/{date}")).await {
+        Ok((_, entries)) => Some(Timing { date, sessions: sessions(&entries) }),
+        Err(error) => {
+            tracing::debug!(%date, code = %error.problem.code, "the hours of a date are left out");
+            None
+        }
+    }
+}
+
 /// The way to the calendar's routes, which remembers whether the token had to be shown.
+#[derive(Clone, Copy)]
 struct Door<'a> {
     net: &'a Network,
     credentials: &'a Credentials,

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Barrier;
 use tokio::task::JoinHandle;
 
 /// What it does with every request.
@@ -19,6 +20,8 @@ pub(crate) enum Act {
     Drop,
     /// Reads the request and never answers.
     Hang,
+    /// Answers with a body; requests with this in their line wait until so many of them are here.
+    Meet(&'static str, Arc<Barrier>, &'static str),
     /// Sends what is no HTTP.
     Garbage,
 }
@@ -103,12 +106,18 @@ pub(crate) async fn nobody() -> String {
 
 async fn serve(mut stream: TcpStream, act: Act, log: Arc<Mutex<Vec<Seen>>>) {
     let Some(seen) = read(&mut stream).await else { return };
+    let line = seen.line.clone();
     log.lock().expect("no panic in the server").push(seen);
     let answer = match act {
         Act::Say { status, headers, kind, body } => {
             let more: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
-            let length = body.len();
-            format!("HTTP/1.1 {status} X\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\n{more}\r\n{body}")
+            said((status, kind), &more, &body)
+        }
+        Act::Meet(part, all, body) => {
+            if line.contains(part) {
+                all.wait().await;
+            }
+            said((200, "application/json"), "", body)
         }
         Act::Truncate(body) => {
             format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 9999\r\n\r\n{body}")
@@ -120,6 +129,11 @@ async fn serve(mut stream: TcpStream, act: Act, log: Arc<Mutex<Vec<Seen>>>) {
     // The client may have gone already; that is its right.
     let _ = stream.write_all(answer.as_bytes()).await;
     let _ = stream.shutdown().await;
+}
+
+fn said((status, kind): (u16, &str), more: &str, body: &str) -> String {
+    let length = body.len();
+    format!("HTTP/1.1 {status} X\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\n{more}\r\n{body}")
 }
 
 async fn read(stream: &mut TcpStream) -> Option<Seen> {

@@ -8,7 +8,7 @@ use super::peer::{Object, Peer, Properties, with_each_owner};
 use crate::board::Board;
 use crate::signs::Witness;
 use futures::StreamExt;
-use futures::future::{join, join3};
+use futures::future::{join, try_join3};
 use std::cell::RefCell;
 use zbus::zvariant::{OwnedObjectPath, OwnedValue};
 use zbus::{Connection, MessageStream};
@@ -29,7 +29,9 @@ async fn follow(peer: &Peer<'_>, board: &Board, own: Option<&str>) -> zbus::Resu
     let sleeps = peer.signals(MANAGER, "PrepareForSleep").await?;
     join(follow_sleep(sleeps, board), async {
         if let Err(error) = follow_session(peer, board, own).await {
-            tracing::debug!(%error, "logind knows no session of ours");
+            tracing::debug!(%error, "logind does not tell of a session of ours");
+            // What it said of sleep goes on; of the session nobody hears any more.
+            board.forget(Witness::Logind);
         }
     })
     .await;
@@ -60,9 +62,11 @@ async fn follow_session(peer: &Peer<'_>, board: &Board, own: Option<&str>) -> zb
         while let Some(Ok(_)) = signals.next().await {
             tell(&|hints| hints.asked_to_lock = lock);
         }
+        Ok(())
     };
     let properties = peer.properties(session, |properties| tell(&|hints| hints.read(properties)));
-    join3(asks(locks, true), asks(unlocks, false), properties).await.2
+    // The first that fails ends them all: requests to lock are no sign without the properties.
+    try_join3(asks(locks, true), asks(unlocks, false), properties).await.map(|_| ())
 }
 
 /// The session of this process; for one that the desktop starts outside of every session, the one on the screen.

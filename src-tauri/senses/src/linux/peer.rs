@@ -108,8 +108,8 @@ impl<'a> Peer<'a> {
     }
 }
 
-/// Does `work` with whoever owns the name, anew for each new owner, and `forget`s what came of it when the owner goes.
-/// Ends with the bus.
+/// Does `work` with whoever owns the name, anew for each new owner, and `forget`s what came of it when the owner goes or
+/// the work fails. Ends with the bus.
 pub(crate) async fn with_each_owner<'a>(
     connection: &'a Connection,
     name: &str,
@@ -136,6 +136,8 @@ async fn follow_owners<'a>(
                 && let Err(error) = work(owner).await
             {
                 tracing::debug!(%error, name, "A source on the bus does not say what it should");
+                // Nobody follows it any more: its last word would stand for ever.
+                forget();
             }
             std::future::pending::<()>().await;
         };
