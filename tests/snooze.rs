@@ -12,7 +12,8 @@ use desktop::world::free_port;
 use desktop::{Desktop, until};
 use std::path::Path;
 
-/// Short enough to wait for its morning, and its market is open long enough to press a button.
+/// Short enough to wait for its morning, and with the token wanted four hours before the open there is time enough to
+/// press a button before the next step, which is a quarter of an hour before it.
 const DAY: i64 = 48;
 /// Of a notification with two buttons, the right one.
 const SNOOZE: i32 = 0;
@@ -23,10 +24,10 @@ async fn snooze_takes_the_reminder_away_and_it_comes_back() -> anyhow::Result<()
     let mut notices = desktop.notices().await?;
     let window = app(&desktop).await?;
     sign_in(&desktop, &window).await?;
-    // Ended by the cut-off of the practice night, and then reminded of, louder and louder, until the market opens.
+    // Ended by the cut-off of the practice night, and reminded of from the ready-by time on.
     desktop.tray("daypass").await?.shows("expired").await?;
-    until("the market is open", || async { Ok((9.3..12.0).contains(&hour())) }).await?;
-    // The later ones took its place, and its number.
+    until("the ready-by time is past", || async { Ok((5.4..7.0).contains(&hour())) }).await?;
+    // It took the place of milder ones, and their number.
     let reminder = notices.shown("Practice is not ready").await?.id;
     desktop.click_notice(SNOOZE).await?;
     notices.pressed(reminder, "snooze").await?;
@@ -40,7 +41,7 @@ async fn app(desktop: &Desktop) -> anyhow::Result<Window> {
     std::fs::create_dir_all(home.join("config"))?;
     let (callback, port) = (free_port()?, free_port()?.to_string());
     let settings = format!(
-        "open_browser: ask\naccounts:\n  - id: practice\n    label: Practice\n    broker: upstox\n    practice: true\n    \
+        "open_browser: ask\nready_before_minutes: 240\naccounts:\n  - id: practice\n    label: Practice\n    broker: upstox\n    practice: true\n    \
          day: {DAY}s\n    client_id: practice-key\n    redirect_uri: http://localhost:{callback}/callback\n"
     );
     std::fs::write(home.join("config/config.yaml"), settings)?;
