@@ -71,7 +71,7 @@ describe('the look ahead', () => {
     await open('at_risk_two');
     const panel = screen.getByRole('region', { name: 'Today’s open' });
     expect(within(panel).getAllByRole('listitem')).toHaveLength(1);
-    expect(panel.textContent).toContain('Port 5001 is taken by python3');
+    expect(panel.textContent).toContain('The disk is nearly full');
     expect(within(panel).getByRole('heading', { name: 'Upstox' })).toBeTruthy();
     expect(panel.textContent).not.toContain('Zerodha');
   });

@@ -35,12 +35,8 @@ test.each([
   ['ends_soon', 'Not ready yet: sign in after 03:30.', 'The market opens in 7 h 55 min, at 09:15'],
   ['last_hour', 'Desk ends before the close.', 'The market closes in 6 h 7 min, at 15:30'],
   ['not_verified', 'At risk: Upstox does not answer since 10:58 IST.', 'The market closes in 3 h 48 min, at 15:30'],
-  ['at_risk', 'At risk: Port 5001 is taken by python3 (process 4312).', 'The market closes in 3 h 48 min, at 15:30'],
-  [
-    'at_risk_two',
-    'Upstox is at risk: Port 5001 is taken by python3 (process 4312).',
-    'The market opens in 5 h 3 min, at 09:15',
-  ],
+  ['at_risk', 'At risk: The disk is nearly full.', 'The market closes in 3 h 48 min, at 15:30'],
+  ['at_risk_two', 'Upstox is at risk: The disk is nearly full.', 'The market opens in 5 h 3 min, at 09:15'],
   [
     'not_ready_yet',
     'Not ready yet: sign in after 03:30 tomorrow.',

@@ -15,11 +15,7 @@ const SEEN: [Aspect, string][] = [
   ['autostart', 'on'],
   ['display', 'there'],
 ];
-const PORT = problem(
-  'port_taken',
-  'Port 5001 is taken by python3 (process 4312).',
-  'Close it first: the broker can only send you back there.',
-);
+const DISK = problem('disk_full', 'The disk is nearly full.', 'Make room: a new token must be stored.', 'fix_setting');
 const NO_AUTOSTART = problem(
   'no_autostart',
   'Daypass does not start with your session.',
@@ -76,16 +72,16 @@ export const ahead: Record<string, () => Snapshot> = {
   at_risk: () =>
     snapshot(11.7, [
       account({
-        readiness: ready({ state: 'at_risk', why: PORT.what }),
-        check: check(11.5, ['port', PORT, true], ['autostart', NO_AUTOSTART, false]),
+        readiness: ready({ state: 'at_risk', why: DISK.what }),
+        check: check(11.5, ['disk', DISK, true], ['autostart', NO_AUTOSTART, false]),
       }),
     ]),
   at_risk_two: () =>
     snapshot(4.2, [
       {
         ...accounts.early(),
-        readiness: ready({ state: 'at_risk', why: PORT.what }),
-        check: check(4.1, ['port', PORT, true]),
+        readiness: ready({ state: 'at_risk', why: DISK.what }),
+        check: check(4.1, ['disk', DISK, true]),
       },
       { ...accounts.second(), check: check(4.1) },
     ]),
