@@ -12,9 +12,11 @@ use crate::notifier::{Notifier, Reaction};
 use crate::tray::{Act, Rest};
 use crate::window;
 use chrono::{Duration, Local};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use tauri::{AppHandle, Manager};
 
+/// The kind of a notice that answers a click.
+const ANSWER: &str = "answer";
 /// An answer to a click needs no more time than this to be read.
 const ANSWER_SECONDS: u32 = 8;
 
@@ -24,8 +26,8 @@ pub(crate) async fn act(app: AppHandle, act: Act) {
         Act::Show(account) => window::show_account(&app, account),
         Act::Open => window::show(&app),
         Act::Quit => app.exit(0),
-        Act::SignIn(account) => match warning(&app, &account).await {
-            // What it would give is said first; the button there begins it all the same.
+        Act::SignIn(account) => match warning(&app, &account).await.filter(|note| is_news(&account, note)) {
+            // What it would give is said first; the button there begins it all the same, and so does a second click.
             Some(note) => say(&app, &account, first_this(&account, note)),
             None => tell(&app, &account, sign_in(&app, &account).await),
         },
@@ -46,6 +48,10 @@ pub(crate) async fn react(app: AppHandle, account: String, reaction: Reaction) {
         Reaction::Body | Reaction::Button(Action::Open) => return window::show_account(&app, account),
         // Critical, and no channel but this one is left.
         Reaction::Unseen(notice) if notice.urgency == Urgency::Critical => return window::show_account(&app, account),
+        // The answer to a click, with something to press: the card has that too.
+        Reaction::Unseen(notice) if !notice.actions.is_empty() && notice.kind == ANSWER => {
+            return window::show_account(&app, account);
+        }
         Reaction::Unseen(_) => return,
         Reaction::Button(Action::SignIn) => sign_in(&app, &account).await,
         Reaction::Button(Action::Refresh) => refresh(&app, &account).await,
@@ -71,6 +77,19 @@ async fn warning(app: &AppHandle, account: &AccountId) -> Option<String> {
     let seen = client(app).ok()?.snapshot().await.ok()?;
     let view = seen.accounts.into_iter().find(|view| view.id == account.as_str())?;
     view.sign_in_note.filter(|_| view.work.is_none())
+}
+
+/// Not every desktop shows buttons: whoever clicks again has read it, and gets the sign-in.
+fn is_news(account: &AccountId, note: &str) -> bool {
+    static TOLD: Mutex<Option<(AccountId, String)>> = Mutex::new(None);
+    let this = Some((account.clone(), note.to_owned()));
+    let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
+    if *told == this {
+        *told = None;
+        return false;
+    }
+    *told = this;
+    true
 }
 
 async fn sign_in(app: &AppHandle, account: &AccountId) -> Answer<()> {
@@ -139,7 +158,7 @@ fn say(app: &AppHandle, account: &AccountId, notice: Notice) {
 fn refusal(account: &AccountId, no: &Refused) -> Notice {
     Notice {
         account: account.to_string(),
-        kind: "answer".into(),
+        kind: ANSWER.into(),
         title: no.problem.what.to_string(),
         body: no.problem.todo.to_string(),
         urgency: Urgency::Normal,
@@ -151,9 +170,9 @@ fn refusal(account: &AccountId, no: &Refused) -> Notice {
 fn first_this(account: &AccountId, note: String) -> Notice {
     Notice {
         account: account.to_string(),
-        kind: "answer".into(),
+        kind: ANSWER.into(),
         title: "A sign-in now would not last.".into(),
-        body: note,
+        body: format!("{note} Choose it once more to sign in all the same."),
         urgency: Urgency::Normal,
         actions: vec![Action::SignIn],
         seconds: None,
@@ -200,5 +219,19 @@ mod tests {
         for (row, view, expected) in rows {
             assert_eq!(browser_stayed_shut(&scripted::snapshot(now, vec![view]), &upstox), expected, "{row}");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_warning_is_said_once_and_the_second_click_has_read_it() {
+        let account = AccountId::new("warned").expect("an id");
+        assert!(is_news(&account, "It would end at 03:30."));
+        assert!(!is_news(&account, "It would end at 03:30."));
+        assert!(is_news(&account, "It would end at 03:30."), "another time it is said again");
+        assert!(is_news(&account, "It would end at 04:30."), "and so is something else");
     }
 }

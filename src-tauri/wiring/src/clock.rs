@@ -88,14 +88,16 @@ impl RealClock {
             self.0.against.store(0, Ordering::Relaxed);
             return false;
         }
-        // One broker among several may be wrong: what another has agreed with is given up only for two in a row.
-        let contradicts = self.0.confirmed.load(Ordering::Relaxed);
+        let heard = steady + asking.base + ahead.num_milliseconds();
+        let wall_agrees = (heard - wall).abs() < RIGHT.num_milliseconds();
+        // One broker among several may be wrong: what another has agreed with is given up only for two in a row, or for
+        // one that has the wall clock on its side.
+        let contradicts = self.is_confirmed() && !wall_agrees;
         if contradicts && self.0.against.fetch_add(1, Ordering::Relaxed) == 0 {
             return false;
         }
-        let heard = steady + asking.base + ahead.num_milliseconds();
         // A wall clock that agrees is the better one: it has more than whole seconds.
-        let right = if (heard - wall).abs() < RIGHT.num_milliseconds() { wall } else { heard };
+        let right = if wall_agrees { wall } else { heard };
         self.0.confirmed.store(true, Ordering::Relaxed);
         self.0.against.store(0, Ordering::Relaxed);
         self.will_be(right - steady)
@@ -161,13 +163,21 @@ pub(crate) fn local_offset() -> FixedOffset {
 
 /// Tells the manager whenever the computer resumed or its clock was set. Never returns.
 pub(crate) async fn watch_jumps(handle: Handle, clock: RealClock) {
+    // Before the first wait as well: the clock may have been set while the program started.
+    look_at_the_wall(&handle, &clock).await;
     loop {
-        // Also before the first wait: the clock may have been set while the program started.
-        look_at_the_wall(&handle, &clock).await;
-        if waiting::jump().await {
+        let before = wall() - steady();
+        let slept = waiting::jump().await;
+        if slept {
             tracing::info!("the computer was asleep; looking at everything again");
-            clock.doubt();
             handle.event(Event::Woke);
+        }
+        // A sleep alone sets nothing: what is known of the wall clock stays known.
+        if (wall() - steady() - before).abs() >= NEWS.num_milliseconds() {
+            look_at_the_wall(&handle, &clock).await;
+        }
+        if slept {
+            clock.doubt();
         }
         handle.event(Event::LocalOffset(local_offset()));
     }

@@ -79,6 +79,12 @@ impl Desk {
         self.other_notes.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(note);
     }
 
+    /// That trouble is over.
+    pub(crate) fn withdraw_note(&self, about: &str) {
+        let mut notes = self.other_notes.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        notes.retain(|note| note.about != about);
+    }
+
     /// Client secrets that could not be read while the vault was locked are read once it is open. Never returns.
     pub(crate) async fn follow_vault(self: Arc<Self>) {
         loop {

@@ -36,28 +36,34 @@ enum Job {
 type Question = Box<dyn FnOnce(Result<&Ledger, Problem>) + Send>;
 
 impl Book {
-    /// Opens the ledger on a thread of its own; the thread ends with the last handle. `say` is told, once, what is wrong
-    /// with it.
+    /// Opens the ledger on a thread of its own; the thread ends with the last handle. `say` is told what is wrong with it,
+    /// and when nothing is any more.
     pub(crate) fn open(
         folder: PathBuf,
         clock: Arc<dyn Clock>,
-        say: impl FnOnce(Problem) + Send + 'static,
+        say: impl Fn(Option<Problem>) + Send + 'static,
     ) -> std::io::Result<Self> {
         let (jobs, queue) = mpsc::channel();
         std::thread::Builder::new().name("ledger".into()).spawn(move || {
-            let open = || Ledger::open(&folder, clock.now()).map_err(|error| error.problem());
+            let open = || {
+                let ledger = Ledger::open(&folder, clock.now()).map_err(|error| error.problem())?;
+                if let Err(error) = ledger.prune(daypass_history::kept_since(clock.now())) {
+                    tracing::warn!("Old lines of the ledger could not be removed: {}", error.problem());
+                }
+                Ok(ledger)
+            };
             let ledger = open();
-            let trouble =
-                ledger.as_ref().map_or_else(|problem| Some(problem.clone()), |ledger| ledger.notice().cloned());
-            if let Some(problem) = trouble {
+            if let Some(problem) = trouble(&ledger) {
                 tracing::warn!("{problem}");
-                say(problem);
+                say(Some(problem));
             }
-            if let Ok(ledger) = &ledger
-                && let Err(error) = ledger.prune(daypass_history::kept_since(clock.now()))
-            {
-                tracing::warn!("Old lines of the ledger could not be removed: {}", error.problem());
-            }
+            let open = || {
+                let ledger = open();
+                if ledger.is_ok() {
+                    say(trouble(&ledger));
+                }
+                ledger
+            };
             serve(ledger, open, &queue);
         })?;
         Ok(Self { jobs, handed: Arc::default() })
@@ -98,6 +104,11 @@ impl Book {
 }
 
 type Opened = Result<Ledger, Problem>;
+
+/// What is wrong with it, or was.
+fn trouble(ledger: &Opened) -> Option<Problem> {
+    ledger.as_ref().map_or_else(|problem| Some(problem.clone()), |ledger| ledger.notice().cloned())
+}
 
 /// A ledger that could not be opened is tried again with what comes next: a full disk is a matter of minutes.
 fn serve(mut ledger: Opened, open: impl Fn() -> Opened, queue: &mpsc::Receiver<Job>) {
@@ -211,7 +222,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let clock = Arc::new(RealClock::default());
         let book =
-            Book::open(folder.path().to_owned(), clock.clone(), |problem| panic!("{problem}")).expect("a thread");
+            Book::open(folder.path().to_owned(), clock.clone(), |problem| panic!("{problem:?}")).expect("a thread");
         book.write(started(&clock));
         for generation in [1, 1, 1, 2] {
             book.handed_out(handed_out(&AccountId::new("upstox").expect("an id"), generation, clock.now()));
@@ -234,6 +245,6 @@ mod tests {
         let book = Book::open(nowhere, Arc::new(clock.clone()), say).expect("a thread");
         book.write(started(&clock));
         assert!(book.read(Filter::default(), chrono_tz::Asia::Kolkata, false).await.is_err());
-        hears.recv().expect("it says so");
+        assert!(hears.recv().expect("it says so").is_some());
     }
 }

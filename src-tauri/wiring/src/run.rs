@@ -21,7 +21,7 @@ use daypass_login::Opener;
 use daypass_manager::view::{Note, WorkKind};
 use daypass_manager::{Code, Event, Handle, Refused, service};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -192,7 +192,7 @@ async fn own(start: Start, folders: Folders, lock: Lock) -> anyhow::Result<Runni
     let clock = RealClock::default();
     let shared = Arc::new(clock.clone());
     let strongroom = Strongroom::open(folders.data.join("vault"), passphrase, shared.clone())?;
-    let (trouble, told) = tokio::sync::oneshot::channel();
+    let (trouble, told) = tokio::sync::mpsc::unbounded_channel();
     let ledger = Book::open(folders.state.clone(), shared.clone(), move |problem| drop(trouble.send(problem)))?;
     let place = (folders.state.clone(), ledger.clone());
     let books = Arc::new(Books::new(clock.clone(), place, start.opener.clone(), daypass_brokers::http_client()));
@@ -223,7 +223,7 @@ async fn own(start: Start, folders: Folders, lock: Lock) -> anyhow::Result<Runni
     if start.practice && first.settings.accounts.is_empty() {
         add_practice(&desk).await;
     }
-    tokio::spawn(tell_ledger(told, desk.clone()));
+    tokio::spawn(tell_ledger(told, Arc::downgrade(&desk)));
     handle.event(Event::Started);
     let helpers = [tokio::spawn(watch_jumps(handle.clone(), clock)), tokio::spawn(desk.clone().follow_vault())];
     let tasks = bound.serve(&client, &doors);
@@ -248,9 +248,13 @@ fn surroundings(start: &Start, folders: &Folders, clock: &RealClock) -> Surround
 }
 
 /// The ledger opens in its own time, and nothing waits for it; what is wrong with it is shown when it is known.
-async fn tell_ledger(told: tokio::sync::oneshot::Receiver<Problem>, desk: Arc<Desk>) {
-    if let Ok(problem) = told.await {
-        desk.note(Note { about: "the ledger".into(), problem });
+async fn tell_ledger(mut told: tokio::sync::mpsc::UnboundedReceiver<Option<Problem>>, desk: Weak<Desk>) {
+    const ABOUT: &str = "the ledger";
+    while let Some(problem) = told.recv().await {
+        // Its thread lives as long as anybody writes: that must not be us.
+        let Some(desk) = desk.upgrade() else { return };
+        desk.withdraw_note(ABOUT);
+        problem.into_iter().for_each(|problem| desk.note(Note { about: ABOUT.into(), problem }));
         desk.read_all().await;
     }
 }

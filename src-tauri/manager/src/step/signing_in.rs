@@ -16,6 +16,9 @@ use daypass_domain::{Grant, Problem, UserId};
 /// Longer than any request may take; only a lost answer ever gets here.
 pub(super) const FLIGHT_LIMIT: Duration = Duration::seconds(60);
 
+/// What an opener says where no browser took the address.
+const NO_BROWSER: [&str; 2] = ["no_browser", "browser_failed"];
+
 pub(super) fn ask(account: &mut Account, turn: &mut Turn<'_>, open: bool, ticket: Ticket) {
     if let Some(missing) = &account.setup.missing {
         let problem = missing.clone();
@@ -81,7 +84,10 @@ pub(super) fn listening(account: &mut Account, turn: &mut Turn<'_>, result: Resu
             let (asked, clicked) = (std::mem::take(&mut sign_in.asked), sign_in.clicked);
             account.work = None;
             if !asked.is_empty() {
-                // Somebody has come meanwhile, or a program wants the address.
+                // Somebody has come meanwhile, or a program wants the address; that one reminds nobody.
+                if !clicked {
+                    super::warning::tell_instead(account, turn);
+                }
                 return begin(account, turn, if clicked { Opening::ForAClick } else { Opening::No }, asked);
             }
             turn.log(account, LogLevel::Info, "Nobody is at the computer; no browser was opened");
@@ -106,13 +112,18 @@ pub(super) fn opened(account: &mut Account, turn: &mut Turn<'_>, result: Result<
     let Some(Work { task: Task::SignIn(sign_in), .. }) = &mut account.work else { return };
     sign_in.opening = false;
     let waits = matches!(sign_in.phase, Phase::Starting | Phase::Waiting);
-    if let Err(problem) = result
-        && waits
-    {
-        sign_in.browser = false;
-        account.trouble = Some(problem.clone());
-        // A click in the tray has no other place for an answer, and neither has a sign-in that began by itself.
-        super::warning::tell_no_browser(account, turn, &problem);
+    match result {
+        Err(problem) if waits => {
+            sign_in.browser = false;
+            account.trouble = Some(problem.clone());
+            // A click in the tray has no other place for an answer, and neither has a sign-in that began by itself.
+            super::warning::tell_no_browser(account, turn, &problem);
+        }
+        // It opens again.
+        Ok(()) => {
+            account.trouble.take_if(|trouble| NO_BROWSER.contains(&trouble.code.as_ref()));
+        }
+        Err(_) => {}
     }
     tell_address(account, turn);
 }

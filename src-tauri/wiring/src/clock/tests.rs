@@ -27,10 +27,10 @@ fn the_brokers_clock_counts_once_it_is_taken_over() {
         ("one that contradicts is not believed", 7_106, false, 94),
         ("two in a row are", 7_106, true, 7_200),
         ("an answer's way takes a moment", 2, false, 7_200),
-        ("again one that contradicts", -7_195, false, 7_200),
+        ("again one that contradicts", -3_600, false, 7_200),
         ("another agrees: the contradiction is forgotten", 0, false, 7_200),
-        ("and begins anew", -7_195, false, 7_200),
-        ("a wall clock that agrees is believed to the millisecond", -7_195, true, 0),
+        ("and begins anew", -3_600, false, 7_200),
+        ("one that has the wall clock on its side is believed at once", -7_195, true, 0),
     ] {
         let before = ahead(&clock);
         assert_eq!(clock.heard(clock.asking(), Duration::seconds(ahead_by)), news, "{sentence}");
