@@ -28,7 +28,7 @@ pub(crate) async fn act(app: AppHandle, act: Act) {
         Act::Quit => app.exit(0),
         Act::SignIn(account) => match warning(&app, &account).await.filter(|note| is_news(&account, note)) {
             // What it would give is said first; the button there begins it all the same, and so does a second click.
-            Some(note) => say(&app, &account, first_this(&account, note)),
+            Some(note) => say(&app, &account, first_this(&account, &note)),
             None => tell(&app, &account, sign_in(&app, &account).await),
         },
         Act::Refresh(account) => tell(&app, &account, refresh(&app, &account).await),
@@ -167,7 +167,7 @@ fn refusal(account: &AccountId, no: &Refused) -> Notice {
     }
 }
 
-fn first_this(account: &AccountId, note: String) -> Notice {
+fn first_this(account: &AccountId, note: &str) -> Notice {
     Notice {
         account: account.to_string(),
         kind: ANSWER.into(),
@@ -220,11 +220,6 @@ mod tests {
             assert_eq!(browser_stayed_shut(&scripted::snapshot(now, vec![view]), &upstox), expected, "{row}");
         }
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
 
     #[test]
     fn a_warning_is_said_once_and_the_second_click_has_read_it() {
