@@ -84,11 +84,10 @@ impl State {
         let id = setup.account.id.clone();
         match self.accounts.get_mut(&id) {
             Some(account) => {
-                let almanac = crate::account::Almanac::of(&setup);
-                account.setup = setup;
-                if almanac.exchanges != account.almanac.exchanges {
-                    account.almanac = almanac;
+                if setup.account.exchanges(setup.profile) != account.almanac.exchanges {
+                    account.almanac = crate::account::Almanac::of(&setup);
                 }
+                account.setup = setup;
                 // Whatever setting blocked it may have been mended just now.
                 if account.facts.campaign.blocked {
                     account.facts.campaign = crate::account::Campaign::default();
