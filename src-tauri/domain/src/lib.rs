@@ -12,6 +12,7 @@ pub mod jwt;
 pub mod ledger;
 mod plain;
 pub mod policy;
+mod presence;
 pub mod problem;
 pub mod profile;
 pub mod redirect;
@@ -27,11 +28,13 @@ pub use ids::{AccountId, Attempt, Generation, UserId};
 pub use ledger::{Entry, Happening};
 pub use plain::Plain;
 pub use policy::{Backoff, OpenBrowser, Policy, QuietHours};
+pub use presence::Presence;
 pub use problem::{Problem, Remedy};
 pub use profile::{BrokerProfile, Field, Reach, Renewal, Rotation};
 pub use redirect::RedirectUri;
 pub use secret::{Secret, redact};
 pub use span::span;
+pub use wall::moment as moment_of;
 
 /// A moment. Everything inside the program is UTC; zones are for people.
 pub type Moment = chrono::DateTime<chrono::Utc>;

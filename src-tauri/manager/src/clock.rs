@@ -1,8 +1,8 @@
 //! The exchange's day: midnight to midnight in its zone, or a practice day of some minutes.
 
-use chrono::{Duration, LocalResult, NaiveTime, TimeZone, Timelike};
+use chrono::{Duration, NaiveTime, Timelike};
 use chrono_tz::Tz;
-use daypass_domain::Moment;
+use daypass_domain::{Moment, moment_of};
 
 /// How moments become times of an exchange day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,13 +56,7 @@ impl DayClock {
     fn real(&self, moment: Moment, days_on: i64, time: NaiveTime) -> Moment {
         let date = moment.with_timezone(&self.zone).date_naive() + Duration::days(days_on);
         let wall = date.and_time(time);
-        match self.zone.from_local_datetime(&wall) {
-            LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => at.to_utc(),
-            // Clocks went forward over it; the day still goes on one hour later.
-            LocalResult::None => {
-                self.zone.from_local_datetime(&(wall + Duration::hours(1))).earliest().map_or(moment, |at| at.to_utc())
-            }
-        }
+        moment_of(self.zone, wall).unwrap_or(moment)
     }
 }
 

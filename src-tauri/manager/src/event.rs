@@ -10,6 +10,8 @@ use daypass_domain::ledger::Entry;
 use daypass_domain::{AccountId, Attempt, Calendar, Generation, Grant, Moment, Problem};
 use std::sync::Arc;
 
+pub use daypass_domain::Presence;
+
 /// Everything that can happen.
 #[derive(Debug)]
 #[allow(clippy::large_enum_variant, reason = "an event is alive once and moved a few times; a box would cost more")]
@@ -155,18 +157,6 @@ pub struct Written {
     pub at: Moment,
     /// Earlier generations kept.
     pub backups: u32,
-}
-
-/// Whether somebody is at the computer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Presence {
-    /// Unlocked and not idle.
-    There,
-    /// Locked or idle.
-    Away,
-    /// Nobody knows: no browser opens by itself.
-    #[default]
-    Unknown,
 }
 
 /// What goes out. Each effect that expects an answer carries an attempt number.

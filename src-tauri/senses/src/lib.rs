@@ -19,6 +19,8 @@ mod watching;
 pub use watching::{Surroundings, watch_in};
 pub use watching::{Watching, watch};
 
+pub use daypass_domain::Presence;
+
 /// Something that was noticed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sense {
@@ -32,16 +34,4 @@ pub enum Sense {
     NetworkUp,
     /// The network does not reach the internet; behind a sign-in page it does not either.
     NetworkDown,
-}
-
-/// Whether somebody is at the computer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Presence {
-    /// Unlocked and not idle, by every source that knows.
-    There,
-    /// Locked or idle, by any source.
-    Away,
-    /// No source answers.
-    #[default]
-    Unknown,
 }

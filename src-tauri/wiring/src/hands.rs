@@ -137,7 +137,7 @@ async fn open_browser(books: Arc<Books>, handle: Handle, whose: (AccountId, Atte
 /// Idleness often shows only to whoever asks. Where nobody can be asked, the manager's own knowledge was enough.
 async fn somebody_is_there(books: &Books) -> bool {
     match books.watching.get() {
-        Some(watching) => watching.who_is_there().await != daypass_senses::Presence::Away,
+        Some(watching) => watching.who_is_there().await != daypass_domain::Presence::Away,
         None => true,
     }
 }
