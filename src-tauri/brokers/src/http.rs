@@ -8,7 +8,7 @@ mod headers;
 mod lost;
 mod reply;
 
-pub use client::http_client;
+pub use client::{ProxySettings, http_client};
 use lost::lost;
 pub(crate) use reply::Reply;
 

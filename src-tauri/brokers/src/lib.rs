@@ -23,7 +23,7 @@ mod settings;
 mod upstox;
 
 pub use broker::{Answer, Artefact, Broker, BrokerError, Callback, Failure, Handshake, Network, Probe, Reached};
-pub use http::http_client;
+pub use http::{ProxySettings, http_client};
 
 /// Every broker, in the order in which the wizard offers them.
 pub static ALL: &[&dyn Broker] = &[&upstox::Upstox, &oauth2::OAuth2];

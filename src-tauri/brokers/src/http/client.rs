@@ -56,9 +56,9 @@ fn tls() -> ClientConfig {
 
 /// Plain http is for this machine only, so only https ever takes a proxy.
 fn with_proxy(builder: ClientBuilder) -> ClientBuilder {
-    let Some(address) = first_of(&["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]) else { return builder };
+    let Some(ProxySettings { address, exceptions }) = ProxySettings::of_environment() else { return builder };
     match Proxy::https(address) {
-        Ok(proxy) => builder.proxy(proxy.no_proxy(NoProxy::from_string(&exceptions()))),
+        Ok(proxy) => builder.proxy(proxy.no_proxy(NoProxy::from_string(&exceptions))),
         Err(_) => {
             // Not the value: it may carry a password.
             tracing::warn!("the proxy in the environment is not an address; connecting without it");
@@ -67,10 +67,26 @@ fn with_proxy(builder: ClientBuilder) -> ClientBuilder {
     }
 }
 
-fn exceptions() -> String {
-    match first_of(&["NO_PROXY", "no_proxy"]) {
-        Some(others) => format!("{THIS_MACHINE},{others}"),
-        None => THIS_MACHINE.to_owned(),
+/// The proxy on the way to every broker. Not to be shown: the address may carry a password.
+#[derive(Clone)]
+pub struct ProxySettings {
+    /// Its address, as it was written.
+    pub address: String,
+    /// Where it does not stand in between, with commas: this machine first of all.
+    pub exceptions: String,
+}
+
+impl ProxySettings {
+    /// What the environment says. Plain http is for this machine only, so `HTTP_PROXY` is not asked.
+    pub fn of_environment() -> Option<Self> {
+        let address = first_of(&["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])?;
+        Some(Self::new(address.trim(), &first_of(&["NO_PROXY", "no_proxy"]).unwrap_or_default()))
+    }
+
+    /// This proxy, except for this machine and for others.
+    pub fn new(address: &str, others: &str) -> Self {
+        let exceptions = if others.is_empty() { THIS_MACHINE.to_owned() } else { format!("{THIS_MACHINE},{others}") };
+        Self { address: address.to_owned(), exceptions }
     }
 }
 

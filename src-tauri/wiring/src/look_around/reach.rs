@@ -3,6 +3,7 @@
 //! The invariant: it is the way that a request would take, through the proxy where one applies. What this is not: a
 //! request; nothing is asked, neither of the broker nor of the proxy.
 
+use daypass_brokers::ProxySettings;
 use futures::future::select_ok;
 use hyper_util::client::proxy::matcher::Matcher;
 use std::net::SocketAddr;
@@ -13,8 +14,6 @@ use url::Url;
 
 /// A connection that takes longer is as good as none.
 const CONNECTS_WITHIN: Duration = Duration::from_secs(5);
-/// A proxy never stands between this program and this machine.
-const THIS_MACHINE: &str = "localhost,127.0.0.0/8,::1";
 
 /// Where a request for an address connects to first.
 #[derive(Debug, PartialEq, Eq)]
@@ -25,18 +24,13 @@ pub(super) struct Hop {
     pub(super) is_proxy: bool,
 }
 
-/// The proxies of this environment, by the same variables that the brokers' HTTP client obeys: plain http is for this
-/// machine only, so `HTTP_PROXY` is none of them.
+/// The proxies of this environment: the ones that the brokers' HTTP client obeys.
 pub(super) fn proxies() -> Matcher {
-    let first_of = |names: &[&str]| {
-        names.iter().filter_map(|name| std::env::var(name).ok()).find(|value| !value.trim().is_empty())
-    };
-    let proxy = first_of(&["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]);
-    matcher(&proxy.unwrap_or_default(), &first_of(&["NO_PROXY", "no_proxy"]).unwrap_or_default())
+    matcher(&ProxySettings::of_environment().unwrap_or_else(|| ProxySettings::new("", "")))
 }
 
-fn matcher(proxy: &str, exceptions: &str) -> Matcher {
-    Matcher::builder().https(proxy.trim()).no(format!("{THIS_MACHINE},{exceptions}")).build()
+fn matcher(ProxySettings { address, exceptions }: &ProxySettings) -> Matcher {
+    Matcher::builder().https(address.as_str()).no(exceptions.as_str()).build()
 }
 
 impl Hop {
@@ -83,7 +77,7 @@ pub(super) mod tests {
 
     /// The proxies of an environment that names this one.
     pub(in crate::look_around) fn only(proxy: &str) -> Matcher {
-        matcher(proxy, "")
+        matcher(&ProxySettings::new(proxy, ""))
     }
 
     #[test]
@@ -110,7 +104,7 @@ pub(super) mod tests {
             ("not to this machine's number", "https://[::1]:9000/", (corner, ""), Hop::new("::1", 9000, false)),
         ] {
             let url: Url = url.parse().expect("a URL");
-            assert_eq!(Hop::towards(&url, &matcher(proxy, exceptions)), expected, "{row}");
+            assert_eq!(Hop::towards(&url, &matcher(&ProxySettings::new(proxy, exceptions))), expected, "{row}");
         }
     }
 
