@@ -85,8 +85,7 @@ async fn without_a_tray_host_there_is_a_window_and_the_icon_comes_when_a_host_do
     let mut desktop = Desktop::without_tray().await?;
     let _app = start(&desktop, &["--practice", "--hidden"])?;
     has_windows(&desktop, 1).await?;
-    // Asks as the cross in the title bar does.
-    assert!(desktop.command("wmctrl").args(["-c", "Daypass"]).status().await?.success());
+    ask_window_manager(&desktop, CLOSE).await?;
     has_windows(&desktop, 0).await.context("it goes down to the task bar")?;
     desktop.start_panel().await?;
     let tray = desktop.tray("daypass").await.context("the icon of a later host")?;
@@ -100,15 +99,27 @@ async fn without_the_tray_host_that_was_there_a_closed_window_goes_down_to_the_t
     let _app = start(&desktop, &["--practice"])?;
     desktop.tray("daypass").await?;
     has_windows(&desktop, 1).await?;
+    until("the task bar lists it", || async { Ok(!in_task_bar(&desktop).await?.is_empty()) }).await?;
     let before = in_task_bar(&desktop).await?;
     desktop.stop_panel().await?;
     let noticed = || async { Ok(logs(&desktop.home().join("daypass"))?.contains("The tray host is gone")) };
     until("the program knows that the host is gone", noticed).await?;
-    assert!(desktop.command("wmctrl").args(["-c", "Daypass"]).status().await?.success());
+    ask_window_manager(&desktop, CLOSE).await?;
     has_windows(&desktop, 0).await?;
     assert_eq!(in_task_bar(&desktop).await?, before, "the very window is still there");
-    assert!(desktop.command("wmctrl").args(["-a", "Daypass"]).status().await?.success());
+    ask_window_manager(&desktop, RAISE).await?;
     has_windows(&desktop, 1).await
+}
+
+/// What the cross in the title bar does.
+const CLOSE: &str = "-c";
+/// What a click on the task bar does.
+const RAISE: &str = "-a";
+
+/// The window manager learns of a window a moment after the screen shows it: ask until it knows the window.
+async fn ask_window_manager(desktop: &Desktop, what: &str) -> anyhow::Result<()> {
+    let taken = || async { Ok(desktop.command("wmctrl").args([what, "Daypass"]).status().await?.success()) };
+    until(&format!("the window manager takes {what} for the window"), taken).await
 }
 
 /// The windows that the task bar lists, by number.
