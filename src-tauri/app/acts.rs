@@ -62,7 +62,7 @@ pub(crate) async fn react(app: AppHandle, account: String, reaction: Reaction) {
 
 /// Lends the account's token to the clipboard.
 pub(crate) async fn copy(app: &AppHandle, account: &AccountId) -> Answer<()> {
-    let out = client(app)?.token(account, Duration::zero()).await?;
+    let out = client(app)?.token(account, Wanted::default(), &Caller::here(Some("the clipboard".to_owned()))).await?;
     let lending = app.state::<Lending>().inner().clone();
     let lent = tauri::async_runtime::spawn_blocking(move || lending.lend(out.token)).await;
     match lent {

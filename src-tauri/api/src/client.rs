@@ -3,6 +3,7 @@
 //! There are two implementations: in process, for whoever holds the lock and runs the manager, and over the socket, for
 //! everybody else. A front end never knows which one it has.
 
+use crate::contract::{Caller, HandedOut, KeyView, MadeKey, NewKey, Wanted, Watched};
 use async_trait::async_trait;
 use chrono::Duration;
 use daypass_domain::{AccountId, Moment, Secret};
@@ -11,7 +12,6 @@ use daypass_manager::notice::Telling;
 use daypass_manager::view::Snapshot;
 use futures::stream::BoxStream;
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// What comes back.
@@ -65,8 +65,33 @@ pub trait Client: Send + Sync {
     /// What happened, newest first, with sums by day and in all. No secret.
     async fn history(&self, wanted: &HistoryQuery) -> Answer<serde_json::Value>;
 
-    /// Hands out the token, if it is good for at least this long.
-    async fn token(&self, account: &AccountId, min_validity: Duration) -> Answer<HandedOut>;
+    /// Hands out the token, if it is good for as long as it is wanted.
+    async fn token(&self, account: &AccountId, wanted: Wanted, caller: &Caller) -> Answer<HandedOut>;
+
+    /// The same, but waits until there is such a token; [`Code::TimeLimit`](daypass_manager::Code) after the limit.
+    async fn wait_for_token(
+        &self,
+        account: &AccountId,
+        wanted: Wanted,
+        limit: Duration,
+        caller: &Caller,
+    ) -> Answer<HandedOut>;
+
+    /// Tells each new token, refusal and change of readiness, beginning with how it is; `after`: the caller knows the
+    /// tokens up to this one. Ends when the program does. No secret is in it.
+    async fn watch(&self, account: &AccountId, after: Option<u64>) -> Answer<BoxStream<'static, Watched>>;
+
+    /// A bot says that the broker refused this token. However many say so, the broker is asked once.
+    async fn report_invalid(&self, account: &AccountId, generation: u64) -> Answer<()>;
+
+    /// The keys of bots.
+    async fn keys(&self) -> Answer<Vec<KeyView>>;
+
+    /// Makes a key for a bot. It is never shown again.
+    async fn make_key(&self, key: NewKey) -> Answer<MadeKey>;
+
+    /// From now on this key opens nothing.
+    async fn revoke_key(&self, id: &str) -> Answer<()>;
 
     /// Every setting with its value, where it comes from, and the form of each broker. No secret.
     async fn settings(&self) -> Answer<serde_json::Value>;
@@ -141,19 +166,6 @@ pub struct Refreshing {
     /// Set where a person is needed and no browser was opened here.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sign_in_url: Option<String>,
-}
-
-/// A token on its way to a bot. Not serialisable: the token route and the terminal write it themselves.
-#[derive(Clone, Debug)]
-pub struct HandedOut {
-    /// The token.
-    pub token: Secret,
-    /// Which one it is.
-    pub generation: u64,
-    /// Its end.
-    pub expiry_time: Option<Moment>,
-    /// The environment variable that the broker's official client reads.
-    pub env: Cow<'static, str>,
 }
 
 /// An account as a form enters it.

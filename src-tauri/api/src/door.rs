@@ -4,9 +4,10 @@
 //! leaves when the door closes, so that waiting callers can neither use up the door nor keep the program from ending.
 
 use crate::client::Client;
-use crate::problem::Refusal;
+use crate::problem::{Refusal, name};
 use axum::http::StatusCode;
 use daypass_domain::{Problem, Remedy};
+use daypass_manager::Code;
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
@@ -33,7 +34,7 @@ impl Door {
     /// A place to wait, held until it is dropped.
     pub(crate) fn place(&self) -> Result<OwnedSemaphorePermit, Refusal> {
         let place = self.places.clone().try_acquire_owned();
-        place.map_err(|_| Refusal::new(StatusCode::SERVICE_UNAVAILABLE, TOO_MANY))
+        place.map_err(|_| Refusal::with_code(StatusCode::SERVICE_UNAVAILABLE, name(Code::TooMany), TOO_MANY))
     }
 }
 

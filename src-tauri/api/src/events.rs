@@ -4,18 +4,26 @@
 //! The stream ends when the program does. What this is not: a history; whoever comes late sees what is true now.
 
 use crate::door::Door;
-use crate::problem::Refusal;
+use crate::body::Params;
+use crate::problem::{Refusal, no_account};
+use crate::who::{Peer, Who};
 use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::stream::{self, StreamExt};
-use serde::Serialize;
+use axum::http::HeaderMap;
+use daypass_domain::AccountId;
+use daypass_manager::Code;
+use daypass_manager::view::Snapshot;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// The name of an event with a snapshot.
 pub(crate) const SNAPSHOT: &str = "snapshot";
 /// The name of an event with a telling.
 pub(crate) const TELLING: &str = "telling";
+/// What a reader that comes back has read last.
+const LAST_EVENT_ID: &str = "last-event-id";
 /// Long enough to cost nothing, short enough to notice a reader that is gone. Only while somebody is connected.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
@@ -33,6 +41,43 @@ pub(crate) async fn events(State(door): State<Door>) -> Result<Response, Refusal
         .take_until(door.closing.cancelled_owned())
         .inspect(move |_| _ = &place);
     Ok(Sse::new(all).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response())
+}
+
+/// Whose token, and what the caller knows already.
+#[derive(Deserialize)]
+pub(crate) struct Watching {
+    account: Option<String>,
+    after: Option<u64>,
+}
+
+/// `GET /api/token/watch`: each new token, refusal and change of readiness; no secret. Its ids are generations, so that
+/// a browser or a library that comes back says by itself what it knows.
+pub(crate) async fn watch(
+    State(door): State<Door>,
+    headers: HeaderMap,
+    Params(watching): Params<Watching>,
+) -> Result<Response, Refusal> {
+    let place = door.place()?;
+    let account = Who::Program(Peer::default()).account(watching.account.as_deref(), None)?;
+    let account = match account {
+        Some(account) => account,
+        None => only(&door.client.snapshot().await?)?,
+    };
+    let last = headers.get(LAST_EVENT_ID).and_then(|id| id.to_str().ok()).and_then(|id| id.trim().parse().ok());
+    let watched = door.client.watch(&account, last.or(watching.after)).await?;
+    let told = watched
+        .map(|watched| {
+            let event = Event::default().id(watched.status.generation.to_string()).event(watched.event.name());
+            event.json_data(&watched)
+        })
+        .take_until(door.closing.cancelled_owned())
+        .inspect(move |_| _ = &place);
+    Ok(Sse::new(told).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response())
+}
+
+fn only(seen: &Snapshot) -> Result<AccountId, Refusal> {
+    let account = Who::Program(Peer::default()).account(None, Some(seen))?;
+    account.ok_or_else(|| no_account(Code::NoToken).into())
 }
 
 type Told = Result<Event, axum::Error>;

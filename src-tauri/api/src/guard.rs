@@ -3,15 +3,19 @@
 //! A web page can make its visitor's browser send requests to 127.0.0.1, and by rebinding its own name even read the
 //! answers. So the names in `Host` and in the address must be this computer's own, with the door's port; a page may only
 //! be the door's own page; and what changes something is JSON, which no form can send. Checked before anything else.
-//! What this is not: a check of who the caller is; every program on this computer may use the TCP door.
+//! Whoever wants a token needs a
+//! key. What this is not: a check of who else the caller is; every program on this computer may use the TCP door.
 
-use crate::problem::Refusal;
+use crate::contract::{Keys, Shut};
+use crate::problem::{Refusal, name};
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use daypass_domain::{Problem, Remedy};
+use daypass_manager::Code;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The largest body that is read (bytes). The largest real one is an account with its fields.
@@ -95,6 +99,32 @@ async fn read(headers: &HeaderMap, body: Body, time: Duration) -> Result<Body, R
     Ok(Body::from(bytes))
 }
 
+/// Lets in only bots with a key, and says to the route whose it is.
+pub(crate) async fn key(State(keys): State<Arc<dyn Keys>>, mut request: Request, next: Next) -> Response {
+    let sent = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let key = sent.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    let Some((_, key)) = key else { return unauthorized(NO_KEY) };
+    match keys.enter(key.trim()) {
+        Ok(bot) => {
+            request.extensions_mut().insert(bot);
+            next.run(request).await
+        }
+        Err(Shut::WrongKey) => unauthorized(WRONG_KEY),
+        Err(Shut::TooMany(after)) => {
+            let seconds = after.as_secs_f64().ceil().max(1.0);
+            let refusal =
+                Refusal::with_code(StatusCode::TOO_MANY_REQUESTS, name(Code::TooMany), TOO_OFTEN).into_response();
+            ([(header::RETRY_AFTER, format!("{seconds}"))], refusal).into_response()
+        }
+    }
+}
+
+/// RFC 6750: which kind of key is wanted.
+fn unauthorized(problem: Problem) -> Response {
+    let challenge = [(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"Daypass\""))];
+    (challenge, Refusal::new(StatusCode::UNAUTHORIZED, problem)).into_response()
+}
+
 fn is_json(kind: &HeaderValue) -> bool {
     let kind = kind.to_str().unwrap_or_default();
     kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
@@ -119,6 +149,27 @@ pub(crate) async fn dress(mut response: Response) -> Response {
 
 const POLICY: &str = "default-src 'self'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; \
                       frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+const NO_KEY: Problem = Problem::new(
+    "no_key",
+    "A token needs a key over HTTP.",
+    "Make one with `daypass keys make NAME` and send it as `Authorization: Bearer KEY`, or use the local socket.",
+    Remedy::FixSetting,
+);
+
+const WRONG_KEY: Problem = Problem::new(
+    "wrong_key",
+    "This key opens nothing here.",
+    "See `daypass keys`; a lost or revoked key is replaced by a new one: `daypass keys make NAME`.",
+    Remedy::FixSetting,
+);
+
+const TOO_OFTEN: Problem = Problem::new(
+    "too_often",
+    "That was asked too often.",
+    "Ask again after the time that Retry-After says; to wait for a new token, use /api/token/wait or /api/token/watch.",
+    Remedy::TryAgain,
+);
 
 const NO_HOST: Problem =
     Problem::new("no_host", "The request names no host, or several.", "Send one Host header.", Remedy::FixSetting);

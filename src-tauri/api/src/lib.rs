@@ -2,15 +2,17 @@
 //!
 //! ```text
 //! browser, curl ──► 127.0.0.1 ──► Host and Origin ──► looks, refreshes, sign-ins ──┐
+//! bot           ──► 127.0.0.1 ──► the same, and its key ──► the token ──────────────┤
 //! bot, terminal ──► Unix socket ──► same user ──────► the same, and everything else ┴──► Client
 //! terminal      ◄── SocketClient: the trait again, over the socket
 //! ```
 //!
-//! The invariant: over TCP no secret goes out and no setting changes, whoever asks. Routes are a few lines over one
+//! The invariant: over TCP no setting changes, whoever asks, and no secret goes out but a token to a bot with a key. Routes are a few lines over one
 //! [`Client`] and decide nothing. What this part is not: it cannot reach a stored secret except by asking that client.
 
 mod body;
 pub mod client;
+pub mod contract;
 mod door;
 mod events;
 mod guard;
@@ -26,9 +28,15 @@ mod span;
 mod tcp;
 pub mod token_status;
 mod ui;
+pub mod until;
+pub mod watch;
+mod who;
 mod wire;
 
-pub use client::{Answer, Browser, Client, HandedOut, HistoryQuery, NewAccount, Refreshing, SignIn};
+pub use client::{Answer, Browser, Client, HistoryQuery, NewAccount, Refreshing, SignIn};
+pub use contract::{
+    Bot, Caller, Change, HandedOut, KeyView, Keys, MadeKey, NewKey, Shut, Wanted, Watched,
+};
 pub use socket::{SocketDoor, bind_socket, serve_socket};
 pub use socket_client::SocketClient;
 pub use tcp::{TcpDoor, bind_tcp, serve_tcp};

@@ -36,7 +36,7 @@ impl Refusal {
         Self::with_code(status, code, problem)
     }
 
-    fn with_code(status: StatusCode, code: String, problem: Problem) -> Self {
+    pub(crate) fn with_code(status: StatusCode, code: String, problem: Problem) -> Self {
         let document = Document {
             kind: format!("urn:daypass:problem:{code}"),
             title: problem.what.to_string(),
@@ -46,6 +46,13 @@ impl Refusal {
             problem,
         };
         Self(status, Box::new(document))
+    }
+}
+
+#[cfg(test)]
+impl Refusal {
+    pub(crate) fn status(&self) -> StatusCode {
+        self.0
     }
 }
 
@@ -80,6 +87,9 @@ fn status(code: Code) -> StatusCode {
         Code::UnknownAccount => StatusCode::NOT_FOUND,
         Code::NoCredentials | Code::Paused | Code::NotUseful => StatusCode::CONFLICT,
         Code::NoToken | Code::NothingToDo | Code::CannotStart | Code::PersonNeeded => StatusCode::CONFLICT,
+        Code::Ended => StatusCode::GONE,
+        Code::Stale => StatusCode::CONFLICT,
+        Code::TooMany => StatusCode::TOO_MANY_REQUESTS,
         Code::TooShort => StatusCode::PRECONDITION_FAILED,
         Code::Failed => StatusCode::BAD_GATEWAY,
         Code::TimeLimit => StatusCode::GATEWAY_TIMEOUT,
@@ -89,7 +99,7 @@ fn status(code: Code) -> StatusCode {
 }
 
 /// The code as it is written everywhere: `no_credentials`.
-fn name(code: Code) -> String {
+pub(crate) fn name(code: Code) -> String {
     match serde_json::to_value(code) {
         Ok(serde_json::Value::String(name)) => name,
         _ => "internal".to_owned(),
@@ -113,6 +123,13 @@ pub(crate) fn bad_input(what: impl Into<String>, todo: impl Into<String>) -> Ref
     Refused { code: Code::BadInput, problem: BAD_INPUT.saying(what).advising(todo) }
 }
 
+/// The program ends while somebody waits.
+pub(crate) fn ending() -> Refusal {
+    Refused { code: Code::NotRunning, problem: ENDING }.into()
+}
+
+const ENDING: Problem = Problem::new("ending", "Daypass is ending.", "Start it again.", Remedy::TryAgain);
+
 const UNKNOWN_ACCOUNT: Problem =
     Problem::new("unknown_account", "", "See the accounts with `daypass accounts`.", Remedy::FixSetting);
 
@@ -135,6 +152,9 @@ mod tests {
         (Code::Paused, 409),
         (Code::NotUseful, 409),
         (Code::NoToken, 409),
+        (Code::Ended, 410),
+        (Code::Stale, 409),
+        (Code::TooMany, 429),
         (Code::TooShort, 412),
         (Code::NothingToDo, 409),
         (Code::CannotStart, 409),

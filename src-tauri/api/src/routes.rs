@@ -1,14 +1,17 @@
 //! The table of routes: what each door offers.
 //!
-//! The invariant: whatever hands out a secret, takes one, or changes settings is in [`private::table`], and the TCP door
-//! has that part only as a refusal. A route is a few lines over one client; sums and sentences are made elsewhere.
+//! The invariant: whatever takes a secret or changes settings is in [`private::table`], and the TCP door has that part
+//! only as a refusal; whatever hands out a token is in [`token::table`], and there the TCP door asks for a key. A route is
+//! a few lines over one client; sums and sentences are made elsewhere.
 
 mod account;
 mod looks;
 mod private;
+mod token;
 
+use crate::contract::Keys;
 use crate::door::Door;
-use crate::events::events;
+use crate::events::{events, watch};
 use crate::problem::Refusal;
 use crate::{guard, ui};
 use axum::Router;
@@ -16,19 +19,23 @@ use axum::http::StatusCode;
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::routing::{get, on, post};
 use daypass_domain::{Problem, Remedy};
+use std::sync::Arc;
 use std::time::Duration;
 
-/// For browsers and everybody's programs: no key, no secret.
-pub(crate) fn over_tcp(door: Door, port: u16, body_time: Duration) -> Router {
+/// For browsers and everybody's programs: no key, no secret. A bot with a key gets its token.
+pub(crate) fn over_tcp(door: Door, keys: Arc<dyn Keys>, port: u16, body_time: Duration) -> Router {
     let all = private::table().into_iter().fold(open(), |router, (path, method, _)| {
         router.route(path, on(method, async || Refusal::new(StatusCode::FORBIDDEN, SOCKET_ONLY)))
     });
+    let keyed = token::table().into_iter().fold(Router::new(), |router, (path, _, route)| router.route(path, route));
+    let all = all.merge(keyed.route_layer(from_fn_with_state(keys, guard::key)));
     whole(all, door, body_time).layer(from_fn_with_state(port, guard::visitor)).layer(map_response(guard::dress))
 }
 
 /// For this user's own programs: everything.
 pub(crate) fn over_socket(door: Door, body_time: Duration) -> Router {
-    let all = private::table().into_iter().fold(open(), |router, (path, _, route)| router.route(path, route));
+    let secret = private::table().into_iter().chain(token::table());
+    let all = secret.fold(open(), |router, (path, _, route)| router.route(path, route));
     whole(all, door, body_time).layer(map_response(guard::dress))
 }
 
@@ -37,6 +44,7 @@ fn open() -> Router<Door> {
     Router::new()
         .route("/healthz", get(looks::healthz))
         .route("/api/token/status", get(looks::status))
+        .route("/api/token/watch", get(watch))
         .route("/api/token/force-refresh", post(account::force_refresh))
         .route("/api/accounts", get(looks::accounts))
         .route("/api/snapshot", get(looks::snapshot))
@@ -84,7 +92,7 @@ const WRONG_METHOD: Problem = Problem::new(
 
 const SOCKET_ONLY: Problem = Problem::new(
     "socket_only",
-    "Tokens, settings, accounts and sign-outs are not open to every program of this computer.",
-    "Use the Daypass window, the terminal (`daypass token`, `daypass sign-out`) or the local socket.",
+    "Settings, accounts, keys and sign-outs are not open to every program of this computer.",
+    "Use the Daypass window, the terminal (`daypass sign-out`, `daypass keys`) or the local socket.",
     Remedy::FixSetting,
 );

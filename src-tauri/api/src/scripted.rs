@@ -8,7 +8,9 @@ mod views;
 
 pub use views::{account, snapshot, work};
 
-use crate::client::{Answer, Browser, Client, HandedOut, HistoryQuery, NewAccount, Refreshing, SignIn};
+use crate::client::{Answer, Browser, Client, HistoryQuery, NewAccount, Refreshing, SignIn};
+use crate::contract::{Bot, Caller, HandedOut, KeyView, Keys, MadeKey, NewKey, Shut, Wanted, Watched};
+use crate::watch::Watcher;
 use async_trait::async_trait;
 use chrono::Duration;
 use daypass_domain::{AccountId, Moment, Problem, Remedy, Secret};
@@ -44,6 +46,10 @@ pub struct Script {
     pub secrets: Vec<Secret>,
     /// The token to hand out.
     pub token: Option<Secret>,
+    /// Who asked for a token, and for which.
+    pub callers: Vec<(Caller, Wanted)>,
+    /// The bot that any key is; none: every key is wrong.
+    pub bot: Option<Bot>,
     /// Where a refresh sends people, if it needs them.
     pub refresh_url: Option<String>,
     /// Shown from the moment somebody waits for the end of a sign-in.
@@ -98,8 +104,22 @@ impl ScriptedClient {
         script.refusals.get(method).cloned().map_or(Ok(()), Err)
     }
 
+    fn key(&self, name: &str, accounts: Option<Vec<AccountId>>) -> Answer<KeyView> {
+        let made_at = self.now()?.now;
+        Ok(KeyView { id: "k1234567".into(), name: name.to_owned(), accounts, made_at, last_used_at: None })
+    }
+
     fn now(&self) -> Answer<Snapshot> {
         self.shown.borrow().clone().ok_or(Refused { code: Code::NotRunning, problem: ENDED })
+    }
+}
+
+impl Keys for ScriptedClient {
+    fn enter(&self, key: &str) -> Result<Bot, Shut> {
+        match key {
+            "too-often" => Err(Shut::TooMany(std::time::Duration::from_millis(1_500))),
+            _ => self.script().bot.clone().ok_or(Shut::WrongKey),
+        }
     }
 }
 
@@ -191,11 +211,68 @@ impl Client for ScriptedClient {
         Ok(serde_json::json!({"entries": [], "days": [], "totals": {}}))
     }
 
-    async fn token(&self, account: &AccountId, min_validity: Duration) -> Answer<HandedOut> {
-        self.asked("token", format!("{account} {} ms", min_validity.num_milliseconds()))?;
+    async fn token(&self, account: &AccountId, wanted: Wanted, caller: &Caller) -> Answer<HandedOut> {
+        let Wanted { lasting, known } = wanted;
+        self.asked("token", format!("{account} {} ms", lasting.span.num_milliseconds()))?;
+        self.script().callers.push((caller.clone(), wanted));
         let token = self.script().token.clone().ok_or(Refused { code: Code::NoToken, problem: NO_TOKEN })?;
-        let expiry_time = self.now()?.accounts.first().and_then(|account| account.expiry_time);
-        Ok(HandedOut { token, generation: 7, expiry_time, env: "UPSTOX_ACCESS_TOKEN".into() })
+        let seen = self.now()?.accounts.into_iter().find(|view| view.id == account.as_str());
+        let seen = seen.ok_or(Refused { code: Code::UnknownAccount, problem: NO_TOKEN })?;
+        Ok(HandedOut {
+            token,
+            account: account.clone(),
+            broker: seen.broker.into(),
+            generation: seen.generation,
+            stale: known.is_some_and(|known| known < seen.generation),
+            expiry_time: seen.expiry_time,
+            level: seen.level,
+            readiness: seen.readiness,
+            env: "UPSTOX_ACCESS_TOKEN".into(),
+            header: "Authorization".into(),
+            header_value: "Bearer {token}".into(),
+        })
+    }
+
+    async fn wait_for_token(
+        &self,
+        account: &AccountId,
+        wanted: Wanted,
+        limit: Duration,
+        caller: &Caller,
+    ) -> Answer<HandedOut> {
+        self.asked("wait_for_token", format!("{account} {} ms", limit.num_milliseconds()))?;
+        if self.script().never_finished {
+            std::future::pending::<()>().await;
+        }
+        self.token(account, wanted, caller).await
+    }
+
+    async fn watch(&self, account: &AccountId, after: Option<u64>) -> Answer<BoxStream<'static, Watched>> {
+        self.asked("watch", format!("{account} {after:?}"))?;
+        let (mut watcher, id) = (Watcher::after(after), account.to_string());
+        let watched = self.changes().await?.flat_map(move |seen| {
+            let view = seen.accounts.iter().find(|view| view.id == id);
+            stream::iter(view.map(|view| watcher.looks(view, seen.now)).unwrap_or_default())
+        });
+        Ok(watched.boxed())
+    }
+
+    async fn report_invalid(&self, account: &AccountId, generation: u64) -> Answer<()> {
+        self.asked("report_invalid", format!("{account} {generation}"))
+    }
+
+    async fn keys(&self) -> Answer<Vec<KeyView>> {
+        self.asked("keys", "")?;
+        Ok(vec![self.key("screener", None)?])
+    }
+
+    async fn make_key(&self, key: NewKey) -> Answer<MadeKey> {
+        self.asked("make_key", format!("{} {:?}", key.name, key.accounts))?;
+        Ok(MadeKey { key: Secret::new("marker-key"), view: self.key(&key.name, key.accounts)? })
+    }
+
+    async fn revoke_key(&self, id: &str) -> Answer<()> {
+        self.asked("revoke_key", id)
     }
 
     async fn settings(&self) -> Answer<serde_json::Value> {

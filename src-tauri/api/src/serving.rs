@@ -4,17 +4,23 @@
 //! when it is dropped, all connections are. What this is not: routing; it is handed a router.
 
 use crate::guard::BODY_TIME;
+use crate::who::Peer;
 use axum::Router;
+use axum::response::Response;
 use axum::serve::Listener;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use std::convert::Infallible;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tower::{Service, ServiceExt};
 
 /// What a caller may use.
 #[derive(Clone, Copy, Debug)]
@@ -44,10 +50,10 @@ impl Default for Limits {
 /// The head of a request is small; hyper's least is 8 KiB.
 const HEAD_BUFFER: usize = 16 * 1024;
 
-/// Serves whoever `may` come in until it is cancelled.
+/// Serves whoever `may` come in, as whom it says, until it is cancelled.
 pub(crate) async fn serve<L: Listener>(
     mut listener: L,
-    may: impl Fn(&L::Io) -> bool,
+    may: impl Fn(&L::Io) -> Option<Peer>,
     (router, limits): (Router, Limits),
     closing: CancellationToken,
 ) {
@@ -61,8 +67,12 @@ pub(crate) async fn serve<L: Listener>(
         tokio::select! {
             () = closing.cancelled() => break,
             Some(_) = connections.join_next() => {}
-            (place, io) = accepted => if may(&io) {
-                let connection = connection(io, router.clone(), limits, closing.clone());
+            (place, io) = accepted => if let Some(peer) = may(&io) {
+                let service = router.clone().map_request(move |mut request: Request<Incoming>| {
+                    request.extensions_mut().insert(peer);
+                    request
+                });
+                let connection = connection(io, service, limits, closing.clone());
                 connections.spawn(async move {
                     connection.await;
                     drop(place);
@@ -74,15 +84,17 @@ pub(crate) async fn serve<L: Listener>(
     while connections.join_next().await.is_some() {}
 }
 
-async fn connection<I>(io: I, router: Router, limits: Limits, closing: CancellationToken)
+async fn connection<I, S>(io: I, service: S, limits: Limits, closing: CancellationToken)
 where
     I: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
+    S: Service<Request<Incoming>, Response = Response, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send,
 {
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head)
         .max_buf_size(HEAD_BUFFER)
-        .serve_connection(TokioIo::new(io), TowerToHyperService::new(router));
+        .serve_connection(TokioIo::new(io), TowerToHyperService::new(service));
     let mut served = pin!(served);
     let ended = tokio::select! {
         ended = served.as_mut() => Some(ended),

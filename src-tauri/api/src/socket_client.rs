@@ -13,9 +13,10 @@ use line::Line;
 #[cfg(not(unix))]
 use no_line::Line;
 
-use crate::client::{Answer, Browser, Client, HandedOut, HistoryQuery, NewAccount, Refreshing, SignIn};
-use crate::wire::{Added, Changes, How, NewAccountOut, PastedOut, Token, Until};
-use crate::{events, span};
+use crate::client::{Answer, Browser, Client, HistoryQuery, NewAccount, Refreshing, SignIn};
+use crate::contract::{Caller, HandedOut, KeyView, MadeKey, NewKey, Wanted, Watched};
+use crate::wire::{Added, Changes, How, Made, NewAccountOut, PastedOut, Report, Token, Until};
+use crate::{events, span, until};
 use async_trait::async_trait;
 use chrono::Duration;
 use daypass_domain::{AccountId, Moment, Problem, Remedy, Secret};
@@ -23,6 +24,7 @@ use daypass_manager::notice::Telling;
 use daypass_manager::view::Snapshot;
 use daypass_manager::{Code, Refused};
 use futures::stream::BoxStream;
+use serde::Serialize;
 use std::path::Path;
 
 /// Speaks to whoever runs the manager in the same folders.
@@ -47,11 +49,11 @@ impl Client for SocketClient {
     }
 
     async fn changes(&self) -> Answer<BoxStream<'static, Snapshot>> {
-        self.line.events(events::SNAPSHOT).await
+        self.line.events("/api/events", Some(events::SNAPSHOT)).await
     }
 
     async fn tellings(&self) -> Answer<BoxStream<'static, Telling>> {
-        self.line.events(events::TELLING).await
+        self.line.events("/api/events", Some(events::TELLING)).await
     }
 
     async fn sign_in(&self, account: &AccountId, how: Browser) -> Answer<SignIn> {
@@ -60,7 +62,7 @@ impl Client for SocketClient {
 
     async fn finished(&self, account: &AccountId, limit: Duration) -> Answer<()> {
         let path = format!("/api/accounts/{account}/finished?limit={}", span::write(limit));
-        self.line.wait(&path, limit).await
+        self.line.wait_over(&path, limit).await
     }
 
     async fn cancel(&self, account: &AccountId) -> Answer<()> {
@@ -104,9 +106,46 @@ impl Client for SocketClient {
         self.line.get(&format!("/api/history?{query}")).await
     }
 
-    async fn token(&self, account: &AccountId, min_validity: Duration) -> Answer<HandedOut> {
-        let path = format!("/api/token?account={account}&min_validity={}", span::write(min_validity));
+    async fn token(&self, account: &AccountId, wanted: Wanted, caller: &Caller) -> Answer<HandedOut> {
+        let path = format!("/api/token?{}", asked(account, wanted, caller)?);
         self.line.get::<Token>(&path).await.map(HandedOut::from)
+    }
+
+    async fn wait_for_token(
+        &self,
+        account: &AccountId,
+        wanted: Wanted,
+        limit: Duration,
+        caller: &Caller,
+    ) -> Answer<HandedOut> {
+        let path = format!("/api/token/wait?{}&limit={}", asked(account, wanted, caller)?, span::write(limit));
+        self.line.wait::<Token>(&path, limit).await.map(HandedOut::from)
+    }
+
+    async fn watch(&self, account: &AccountId, after: Option<u64>) -> Answer<BoxStream<'static, Watched>> {
+        let after = after.map(|after| format!("&after={after}")).unwrap_or_default();
+        self.line.events(&format!("/api/token/watch?account={account}{after}"), None).await
+    }
+
+    async fn report_invalid(&self, account: &AccountId, generation: u64) -> Answer<()> {
+        let report = Report { account: Some(account.to_string()), generation };
+        self.line.tell("/api/token/report-invalid", &report).await
+    }
+
+    async fn keys(&self) -> Answer<Vec<KeyView>> {
+        self.line.get("/api/keys").await
+    }
+
+    async fn make_key(&self, key: NewKey) -> Answer<MadeKey> {
+        self.line.post::<Made>("/api/keys", &key).await.map(MadeKey::from)
+    }
+
+    async fn revoke_key(&self, id: &str) -> Answer<()> {
+        // An id has no other letters, and a path must not get any.
+        if id.is_empty() || !id.chars().all(|letter| letter.is_ascii_alphanumeric()) {
+            return Err(unreadable_query());
+        }
+        self.line.delete(&format!("/api/keys/{id}")).await
     }
 
     async fn settings(&self) -> Answer<serde_json::Value> {
@@ -136,6 +175,28 @@ impl Client for SocketClient {
     async fn add_practice(&self) -> Answer<AccountId> {
         self.line.post("/api/practice", &serde_json::json!({})).await.map(|Added { account }| account)
     }
+}
+
+/// What is asked of a token, as a query.
+fn asked(account: &AccountId, wanted: Wanted, caller: &Caller) -> Answer<String> {
+    let Wanted { lasting, known } = wanted;
+    let query = Query {
+        account,
+        min_validity: span::write(lasting.span),
+        until: lasting.until.map(until::write),
+        generation: known,
+        bot: caller.name.as_deref(),
+    };
+    serde_urlencoded::to_string(query).map_err(|_| unreadable_query())
+}
+
+#[derive(Serialize)]
+struct Query<'a> {
+    account: &'a AccountId,
+    min_validity: String,
+    until: Option<String>,
+    generation: Option<u64>,
+    bot: Option<&'a str>,
 }
 
 fn unreadable_query() -> Refused {

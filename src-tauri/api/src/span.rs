@@ -2,7 +2,9 @@
 //!
 //! A bare number is seconds. What this is not: for people's eyes; they get sentences from the manager.
 
+use crate::problem::bad_input;
 use chrono::Duration;
+use daypass_manager::Refused;
 
 /// No span in an address is longer; it keeps sums with moments inside the calendar.
 const LONGEST: Duration = Duration::days(3_660);
@@ -15,6 +17,12 @@ pub(crate) fn parse(text: &str) -> Option<Duration> {
         Err(_) => Duration::from_std(humantime::parse_duration(text).ok()?).ok()?,
     };
     (span <= LONGEST).then_some(span)
+}
+
+/// What a caller has asked for.
+pub(crate) fn asked(text: &str) -> Result<Duration, Refused> {
+    let todo = "Write seconds, or a span such as 2h or 90s.";
+    parse(text).ok_or_else(|| bad_input("That is no span of time.", todo))
 }
 
 /// Writes it so that [`parse`] reads the same; a negative one becomes zero.

@@ -1,13 +1,15 @@
 //! The HTTP door on 127.0.0.1: for browsers, curl and other people's programs.
 //!
-//! Nothing but IPv4 loopback is ever bound, and no secret goes through. A taken port costs only this door: the program
+//! Nothing but IPv4 loopback is ever bound, and no secret goes through but a token to a bot with a key. A taken port costs only this door: the program
 //! goes on with the socket.
 
 use crate::client::Client;
+use crate::contract::Keys;
 use crate::door::Door;
 use crate::holder::holder;
 use crate::routes;
 use crate::serving::{self, Limits};
+use crate::who::Peer;
 use daypass_domain::{Problem, Remedy};
 use std::io::{Error, ErrorKind};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -45,13 +47,13 @@ pub async fn bind_tcp(port: u16) -> Result<TcpDoor, Problem> {
     }
 }
 
-/// Serves the open routes until it is cancelled. Ends within moments then, and leaves nothing running.
-pub async fn serve_tcp(door: TcpDoor, client: Arc<dyn Client>, shutdown: CancellationToken) {
+/// Serves the open routes, and the token's to bots with a key, until it is cancelled. Ends within moments then, and leaves nothing running.
+pub async fn serve_tcp(door: TcpDoor, client: Arc<dyn Client>, keys: Arc<dyn Keys>, shutdown: CancellationToken) {
     let TcpDoor { listener, address } = door;
     let limits = Limits::default();
-    let router = routes::over_tcp(Door::new(client, shutdown.clone()), address.port(), limits.body);
+    let router = routes::over_tcp(Door::new(client, shutdown.clone()), keys, address.port(), limits.body);
     tracing::debug!(%address, "the HTTP door is open");
-    serving::serve(listener, |_| true, (router, limits), shutdown).await;
+    serving::serve(listener, |_| Some(Peer::default()), (router, limits), shutdown).await;
 }
 
 async fn taken(port: u16) -> Problem {

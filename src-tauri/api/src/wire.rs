@@ -3,8 +3,10 @@
 //! Questions of the socket client are written with borrowed secrets and read into [`Secret`]; none of these types prints
 //! one. What this is not: public; whoever is outside sees the trait, or JSON.
 
-use crate::client::{Browser, HandedOut, NewAccount};
+use crate::client::{Browser, NewAccount};
+use crate::contract::{HandedOut, KeyView, MadeKey, NewKey};
 use daypass_domain::{AccountId, Moment, Secret};
+use daypass_manager::view::{Level, ReadinessView};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -67,39 +69,116 @@ impl Shape for NewAccount {
         r#"{"id": null, "label": "Upstox", "broker": "upstox", "fields": {"client_id": "..."}, "secrets": {}}"#;
 }
 
+/// A bot's word that a token does not work.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Report {
+    #[serde(default)]
+    pub(crate) account: Option<String>,
+    pub(crate) generation: u64,
+}
+
+impl Shape for Report {
+    const SHAPE: &'static str = r#"{"account": "upstox", "generation": 7}"#;
+}
+
+impl Shape for NewKey {
+    const SHAPE: &'static str = r#"{"name": "screener", "accounts": null} or {"name": "screener", "accounts": ["upstox"]}"#;
+}
+
+/// Everything of a token but the token.
+#[derive(Debug, Serialize, Deserialize)]
+struct About<'a> {
+    account: Cow<'a, AccountId>,
+    broker: Cow<'a, str>,
+    generation: u64,
+    stale: bool,
+    expiry_time: Option<Moment>,
+    level: Level,
+    readiness: Option<Cow<'a, ReadinessView>>,
+    env: Cow<'a, str>,
+    header: Cow<'a, str>,
+    header_value: Cow<'a, str>,
+}
+
 /// A token, as it is read from the door.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Token {
     access_token: Secret,
-    generation: u64,
-    expiry_time: Option<Moment>,
-    env: String,
+    #[serde(flatten)]
+    about: About<'static>,
 }
 
 impl From<Token> for HandedOut {
     fn from(token: Token) -> Self {
-        let Token { access_token, generation, expiry_time, env } = token;
-        Self { token: access_token, generation, expiry_time, env: env.into() }
+        let Token { access_token, about } = token;
+        Self {
+            token: access_token,
+            account: about.account.into_owned(),
+            broker: about.broker,
+            generation: about.generation,
+            stale: about.stale,
+            expiry_time: about.expiry_time,
+            level: about.level,
+            readiness: about.readiness.map(Cow::into_owned),
+            env: about.env,
+            header: about.header,
+            header_value: about.header_value,
+        }
     }
 }
 
-/// A token, as it is written. Only the token route makes one.
+/// A token, as it is written. Only the token routes make one.
 #[derive(Serialize)]
 pub(crate) struct TokenOut<'a> {
     access_token: &'a str,
-    generation: u64,
-    expiry_time: Option<Moment>,
-    env: Cow<'a, str>,
+    #[serde(flatten)]
+    about: About<'a>,
 }
 
 impl<'a> From<&'a HandedOut> for TokenOut<'a> {
     fn from(out: &'a HandedOut) -> Self {
-        Self {
-            access_token: out.token.expose(),
+        let about = About {
+            account: Cow::Borrowed(&out.account),
+            broker: Cow::Borrowed(&out.broker),
             generation: out.generation,
+            stale: out.stale,
             expiry_time: out.expiry_time,
+            level: out.level,
+            readiness: out.readiness.as_ref().map(Cow::Borrowed),
             env: Cow::Borrowed(&out.env),
-        }
+            header: Cow::Borrowed(&out.header),
+            header_value: Cow::Borrowed(&out.header_value),
+        };
+        Self { access_token: out.token.expose(), about }
+    }
+}
+
+/// A new key, as it is read from the door.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Made {
+    key: Secret,
+    #[serde(flatten)]
+    view: KeyView,
+}
+
+impl From<Made> for MadeKey {
+    fn from(Made { key, view }: Made) -> Self {
+        Self { key, view }
+    }
+}
+
+/// A new key, as it is written. Only the route that makes keys makes one.
+#[derive(Serialize)]
+pub(crate) struct MadeOut<'a> {
+    key: &'a str,
+    #[serde(flatten)]
+    view: &'a KeyView,
+}
+
+impl<'a> From<&'a MadeKey> for MadeOut<'a> {
+    fn from(MadeKey { key, view }: &'a MadeKey) -> Self {
+        Self { key: key.expose(), view }
     }
 }
 

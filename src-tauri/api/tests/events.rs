@@ -100,7 +100,7 @@ async fn too_many_listeners_are_told_so_and_everybody_else_is_answered() {
         lines.push(line);
     }
     let refused = house.tcp("GET /api/events", &[], "").await;
-    assert_eq!((refused.status, &refused.json()["code"]), (503, &json!("too_many_waiting")));
+    assert_eq!((refused.status, &refused.json()["code"]), (503, &json!("too_many")));
     assert_eq!(house.tcp("GET /healthz", &[], "").await.status, 200);
     lines.pop();
     until(|| house.client.listeners() == 63).await;

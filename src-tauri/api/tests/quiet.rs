@@ -2,8 +2,7 @@
 
 mod support;
 
-use chrono::Duration;
-use daypass_api::Client;
+use daypass_api::{Caller, Client, NewKey, Wanted};
 use daypass_domain::{AccountId, Secret};
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -40,7 +39,9 @@ async fn no_secret_is_in_the_log_at_trace_level() {
     house.client.script().token = Some(Secret::new("marker-token-0815"));
     let client = house.socket_client().await;
     let account = AccountId::new("upstox").expect("an id");
-    client.token(&account, Duration::zero()).await.expect("a token");
+    client.token(&account, Wanted::default(), &Caller::here(None)).await.expect("a token");
+    client.make_key(NewKey { name: "screener".into(), accounts: None }).await.expect("a key");
+    house.tcp("GET /api/token?account=upstox", &["Authorization: Bearer marker-bearer-0815"], "").await;
     client.paste(&account, Secret::new("http://localhost:5001/callback?code=marker-code-0815")).await.expect("pasted");
     let bad = r#"{"address": ["marker-body-0815"]}"#;
     house.unix("POST /api/accounts/upstox/paste", &["Content-Type: application/json"], bad).await;

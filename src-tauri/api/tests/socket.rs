@@ -4,7 +4,7 @@ mod support;
 
 use chrono::Duration;
 use daypass_api::scripted::{SIGN_IN_URL, account, snapshot};
-use daypass_api::{Answer, Browser, Client, NewAccount, Refreshing, SignIn, SocketClient};
+use daypass_api::{Answer, Browser, Caller, Client, NewAccount, NewKey, Refreshing, SignIn, SocketClient, Wanted};
 use daypass_domain::{AccountId, Secret};
 use daypass_manager::Code;
 use futures::future::BoxFuture;
@@ -24,6 +24,14 @@ fn new_account() -> NewAccount {
         fields: BTreeMap::from([("client_id".into(), "key".into())]),
         secrets: BTreeMap::from([("client_secret".into(), Secret::new("marker-client-secret"))]),
     }
+}
+
+fn me() -> Caller {
+    Caller::here(Some("my bot".into()))
+}
+
+fn new_key() -> NewKey {
+    NewKey { name: "screener".into(), accounts: Some(vec![upstox()]) }
 }
 
 type Call = fn(SocketClient) -> BoxFuture<'static, Answer<()>>;
@@ -62,9 +70,39 @@ fn methods() -> Vec<(&'static str, Call, &'static str)> {
         ("resume", |c| Box::pin(async move { c.resume(&upstox()).await }), "resume upstox"),
         (
             "token",
-            |c| Box::pin(async move { c.token(&upstox(), Duration::hours(2)).await.map(drop) }),
+            |c| {
+                Box::pin(async move {
+                    c.token(&upstox(), Wanted::lasting(Duration::hours(2)), &me()).await.map(drop)
+                })
+            },
             "token upstox 7200000 ms",
         ),
+        (
+            "wait_for_token",
+            |c| {
+                Box::pin(async move {
+                    c.wait_for_token(&upstox(), Wanted::default(), Duration::seconds(5), &me()).await.map(drop)
+                })
+            },
+            "wait_for_token upstox 5000 ms",
+        ),
+        (
+            "watch",
+            |c| Box::pin(async move { c.watch(&upstox(), Some(6)).await.map(drop) }),
+            "watch upstox Some(6)",
+        ),
+        (
+            "report_invalid",
+            |c| Box::pin(async move { c.report_invalid(&upstox(), 7).await }),
+            "report_invalid upstox 7",
+        ),
+        ("keys", |c| Box::pin(async move { c.keys().await.map(drop) }), "keys"),
+        (
+            "make_key",
+            |c| Box::pin(async move { c.make_key(new_key()).await.map(drop) }),
+            r#"make_key screener Some([AccountId("upstox")])"#,
+        ),
+        ("revoke_key", |c| Box::pin(async move { c.revoke_key("k1234567").await }), "revoke_key k1234567"),
         ("settings", |c| Box::pin(async move { c.settings().await.map(drop) }), "settings"),
         (
             "change_settings",
@@ -128,10 +166,14 @@ async fn every_answer_comes_back_as_the_owner_gave_it() {
     assert_eq!(client.settings().await, house.client.settings().await);
     assert_eq!(client.add_practice().await.map(String::from), Ok("practice".to_owned()));
     house.client.script().token = Some(Secret::new("marker-token"));
-    let out = client.token(&upstox(), Duration::zero()).await.expect("a token");
+    let out = client.token(&upstox(), Wanted::default(), &me()).await.expect("a token");
     assert!(out.token.matches(b"marker-token"));
     assert_eq!((out.generation, out.expiry_time), (7, Some(now() + Duration::hours(16))));
-    assert_eq!(out.env, "UPSTOX_ACCESS_TOKEN");
+    assert_eq!((&*out.env, &*out.header, &*out.header_value), ("UPSTOX_ACCESS_TOKEN", "Authorization", "Bearer {token}"));
+    let made = client.make_key(new_key()).await.expect("a key");
+    assert!(made.key.matches(b"marker-key"));
+    assert_eq!((made.view.name.as_str(), made.view.accounts), ("screener", Some(vec![upstox()])));
+    assert_eq!(client.keys().await, house.client.keys().await);
 }
 
 #[tokio::test]
@@ -142,8 +184,13 @@ async fn a_bot_gets_the_token_with_plain_curl_over_the_socket() {
     assert_eq!(
         reply.json(),
         json!({
-            "access_token": "marker-token", "generation": 7, "expiry_time": "2026-11-23T22:00:00Z",
-            "env": "UPSTOX_ACCESS_TOKEN",
+            "access_token": "marker-token", "account": "upstox", "broker": "upstox", "generation": 7, "stale": false,
+            "expiry_time": "2026-11-23T22:00:00Z", "level": "green", "env": "UPSTOX_ACCESS_TOKEN",
+            "header": "Authorization", "header_value": "Bearer {token}",
+            "readiness": {
+                "state": "ready", "why": null, "opens": "2026-11-23T07:00:00Z", "closes": "2026-11-23T13:00:00Z",
+                "ready_by": "2026-11-23T06:30:00Z", "sign_in_from": null,
+            },
         })
     );
     assert_eq!(reply.header("cache-control"), Some("no-store"));

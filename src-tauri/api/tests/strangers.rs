@@ -111,7 +111,6 @@ async fn no_secret_goes_out_and_no_setting_changes_over_tcp() {
     house.client.script().token = Some(Secret::new("marker-token-4711"));
     let json_type = &["Content-Type: application/json"][..];
     for line in [
-        "GET /api/token?account=upstox",
         "GET /api/settings",
         "POST /api/settings",
         "POST /api/accounts",
@@ -120,6 +119,9 @@ async fn no_secret_goes_out_and_no_setting_changes_over_tcp() {
         "POST /api/accounts/upstox/paste",
         "GET /api/accounts/upstox/finished",
         "POST /api/practice",
+        "GET /api/keys",
+        "POST /api/keys",
+        "DELETE /api/keys/k1234567",
     ] {
         let (headers, body) = if line.starts_with("GET") { (&[][..], "") } else { (json_type, "{}") };
         let reply = house.tcp(line, headers, body).await;

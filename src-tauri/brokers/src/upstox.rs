@@ -19,7 +19,7 @@ use daypass_domain::calendar::{INDIA, Published};
 use daypass_domain::expiry::Rule;
 use daypass_domain::profile::Market;
 use daypass_domain::{
-    Account, BrokerProfile, Credentials, DailyCutoff, Field, Grant, Issue, Moment, Problem, Reach, Remedy, Renewal,
+    Account, BrokerProfile, Credentials, DailyCutoff, Field, Grant, Issue, Moment, Presents, Problem, Reach, Remedy, Renewal,
     ends_at, jwt,
 };
 use reqwest::header::ACCEPT;
@@ -58,6 +58,7 @@ static PROFILE: BrokerProfile = BrokerProfile {
     publishes_calendar: true,
     // Its official clients read no variable; this is what people's bots call it.
     token_env: "UPSTOX_ACCESS_TOKEN",
+    presents: Presents::BEARER,
     console: Some("https://account.upstox.com/developer/apps"),
 };
 

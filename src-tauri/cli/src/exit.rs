@@ -1,5 +1,5 @@
 //! Exit codes, and the sentence beside each: 0 done, 2 usage, 3 not running, 4 no usable token, 5 a person must act,
-//! 6 time limit, 1 anything else.
+//! 6 time limit, 7 too many callers, 1 anything else.
 
 use daypass_wiring::{Code, Refused};
 use std::io::Write;
@@ -26,9 +26,10 @@ pub(crate) fn code(code: Code) -> u8 {
     match code {
         Code::BadInput | Code::UnknownAccount => 2,
         Code::NotRunning => 3,
-        Code::NoToken | Code::TooShort => 4,
+        Code::NoToken | Code::Ended | Code::TooShort | Code::Stale => 4,
         Code::PersonNeeded | Code::NoCredentials | Code::Failed => 5,
         Code::TimeLimit => 6,
+        Code::TooMany => 7,
         Code::Paused | Code::NotUseful | Code::NothingToDo | Code::CannotStart | Code::Internal => 1,
     }
 }

@@ -6,7 +6,7 @@ use crate::{doctor, history, out, serve};
 use daypass_wiring::api::TokenStatus;
 use daypass_wiring::domain::{AccountId, Problem, Remedy};
 use daypass_wiring::view::Snapshot;
-use daypass_wiring::{Browser, Client, Code, Opener, Refused, SystemOpener};
+use daypass_wiring::{Browser, Caller, Client, Code, Opener, Refused, SystemOpener, Wanted};
 use futures::StreamExt;
 use std::io::Write;
 use std::process::ExitCode;
@@ -28,7 +28,7 @@ pub(crate) async fn run(verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::KeepSecret { account } => keep_secret(account).await?,
         Verb::Token { account, min_valid } => {
             let (client, id) = ask_owner(account).await.map_err(without_token)?;
-            let out = client.token(&id, chrono::Duration::from_std(min_valid)?).await?;
+            let out = client.token(&id, Wanted::lasting(chrono::Duration::from_std(min_valid)?), &Caller::here(None)).await?;
             println(out.token.expose())?;
         }
         Verb::Accounts => {

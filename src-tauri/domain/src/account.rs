@@ -65,7 +65,7 @@ impl Account {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::profile::{Market, Renewal};
+    use crate::profile::{Market, Presents, Renewal};
     use chrono::NaiveTime;
 
     static PROFILE: BrokerProfile = BrokerProfile {
@@ -88,6 +88,7 @@ mod tests {
         },
         publishes_calendar: false,
         token_env: "",
+        presents: Presents::BEARER,
         console: None,
     };
 

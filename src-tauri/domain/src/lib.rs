@@ -30,7 +30,7 @@ pub use plain::Plain;
 pub use policy::{Backoff, OpenBrowser, Policy, QuietHours};
 pub use presence::Presence;
 pub use problem::{Problem, Remedy};
-pub use profile::{BrokerProfile, Field, Reach, Renewal, Rotation};
+pub use profile::{BrokerProfile, Field, Presents, Reach, Renewal, Rotation};
 pub use redirect::RedirectUri;
 pub use secret::{Secret, redact};
 pub use span::span;

@@ -33,8 +33,24 @@ pub struct BrokerProfile {
     pub publishes_calendar: bool,
     /// What bots set for the broker's official client: the environment variable that holds the token.
     pub token_env: &'static str,
+    /// How bots present the token to the broker.
+    pub presents: Presents,
     /// Where its apps are registered, for a link in the wizard.
     pub console: Option<&'static str>,
+}
+
+/// How a request to the broker carries the token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Presents {
+    /// The header's name.
+    pub header: &'static str,
+    /// Its value, with `{token}` where the token goes.
+    pub value: &'static str,
+}
+
+impl Presents {
+    /// RFC 6750, as nearly everybody does.
+    pub const BEARER: Self = Self { header: "Authorization", value: "Bearer {token}" };
 }
 
 /// One line of the form.

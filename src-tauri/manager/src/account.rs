@@ -3,9 +3,11 @@
 //! Level, standing and the next step are computed from this each time (`health`, `next`), so they cannot go stale.
 //! [`Facts`] is the part that outlives the program; it holds no secret and is sealed together with the token.
 
+mod bots;
 mod facts;
 mod kept;
 
+pub use bots::Bots;
 pub use facts::{Campaign, Cause, Facts, Ladder, Pause, Refusal};
 pub use kept::{Flight, Load, Proof, Said, Saved};
 
@@ -48,6 +50,8 @@ pub struct Account {
     pub looking: Option<Looking>,
     /// The kind of the notification that is shown, if one is.
     pub shown: Option<String>,
+    /// Who has which token.
+    pub bots: Bots,
     /// Something is still to be told, and it is told then: quiet hours, or a day on which nothing opens.
     pub muffled: Option<Moment>,
     /// Nothing is asked of the broker before then: the computer has woken and has no network yet.
@@ -120,6 +124,7 @@ impl Account {
             check: None,
             looking: None,
             shown: None,
+            bots: Bots::default(),
             muffled: None,
             hold: None,
             setup,

@@ -45,6 +45,8 @@ pub enum Event {
     Vault(VaultView),
     /// Troubles of the program itself.
     Notes(Vec<Note>),
+    /// A program was given a token; only for everybody's eyes.
+    HandedOut(Entry),
     /// Somebody wants something.
     Ask(AccountId, Ask, Ticket),
     /// An answer to an effect.

@@ -5,8 +5,10 @@
 
 use crate::account::Account;
 use crate::refused::{Code, Refused};
-use chrono::Duration;
-use daypass_domain::{Generation, Moment, Problem, Remedy, Secret};
+use crate::view::{Level, ReadinessView};
+use crate::words;
+use chrono::{Duration, NaiveTime};
+use daypass_domain::{DailyCutoff, Generation, Moment, Presents, Problem, Remedy, Secret};
 
 /// A token on its way out.
 #[derive(Clone, Debug)]
@@ -19,27 +21,85 @@ pub struct HandOut {
     pub ends: Option<Moment>,
     /// The environment variable that the broker's official client reads.
     pub env: &'static str,
+    /// How a request carries it.
+    pub presents: Presents,
+    /// The broker's id.
+    pub broker: &'static str,
 }
 
-/// The token, if it is good for at least `min_validity` from now.
-pub fn hand_out(account: &Account, now: Moment, min_validity: Duration) -> Result<HandOut, Refused> {
+/// A token on its way out, and what the rest of the day looks like for it.
+#[derive(Clone, Debug)]
+pub struct Outlook {
+    /// The token.
+    pub out: HandOut,
+    /// What the clock says.
+    pub level: Level,
+    /// How the account stands for the session at hand.
+    pub readiness: Option<ReadinessView>,
+}
+
+/// How long a token must last to be of use to whoever asks. All of it must be met.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lasting {
+    /// At least so long from now.
+    pub span: Duration,
+    /// At least until then.
+    pub until: Option<Until>,
+}
+
+/// A point in time as bots name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// This moment.
+    At(Moment),
+    /// The next time that the exchange's clock shows this.
+    Clock(NaiveTime),
+}
+
+impl From<Duration> for Lasting {
+    fn from(span: Duration) -> Self {
+        Self { span, until: None }
+    }
+}
+
+impl Lasting {
+    /// The moment until which the token must be good.
+    pub(crate) fn moment(&self, account: &Account, now: Moment) -> Moment {
+        let until = match self.until {
+            Some(Until::At(at)) => at,
+            Some(Until::Clock(at)) => {
+                DailyCutoff { at, zone: account.almanac.calendar.zone(), day: account.setup.account.day }.after(now)
+            }
+            None => now,
+        };
+        until.max(now + self.span)
+    }
+}
+
+/// The token, if it is good for as long as it must last.
+pub fn hand_out(account: &Account, now: Moment, lasting: impl Into<Lasting>) -> Result<HandOut, Refused> {
     let Some(grant) = account.valid_grant(now) else {
-        return Err(Refused { code: Code::NoToken, problem: crate::words::no_token(account, now) });
+        return Err(words::nothing_to_hand_out(account, now));
     };
     if account.saved.answered < account.generation {
         return Err(Refused { code: Code::NoToken, problem: BEING_SAVED });
     }
+    let lasting = lasting.into();
+    let wanted = lasting.moment(account, now);
     if let Some(end) = grant.access_ends
-        && end - now < min_validity
+        && end < wanted
     {
-        let problem = crate::words::too_short(account, end, now);
+        let problem = words::too_short(account, end, (wanted, lasting.span), now);
         return Err(Refused { code: Code::TooShort, problem });
     }
+    let profile = account.setup.profile;
     Ok(HandOut {
         token: grant.access.clone(),
         generation: account.generation,
         ends: grant.access_ends,
-        env: account.setup.profile.token_env,
+        env: profile.token_env,
+        presents: profile.presents,
+        broker: profile.id,
     })
 }
 

@@ -28,7 +28,7 @@ mod words;
 pub mod work;
 
 pub use event::{Answer, Ask, Effect, Event, Opening, Reply, Ticket, Trip};
-pub use hand_out::{HandOut, hand_out};
+pub use hand_out::{HandOut, Lasting, Outlook, Until, hand_out};
 pub use health::health;
 pub use next::next;
 pub use readiness::readiness;

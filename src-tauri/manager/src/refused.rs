@@ -16,8 +16,14 @@ pub enum Code {
     Paused,
     /// A new token would not outlive the one that is held.
     NotUseful,
-    /// There is no token to hand out, or it has ended or was refused.
+    /// There is no token to hand out yet.
     NoToken,
+    /// The token has ended or was refused, and there is no new one yet.
+    Ended,
+    /// What was asked is about a token that has been replaced.
+    Stale,
+    /// Too many ask at once, or one asks too often.
+    TooMany,
     /// The token will not last as long as was asked for.
     TooShort,
     /// Nothing of the kind is under way.

@@ -4,7 +4,7 @@
 //! back as events. What this is not: it reads no clock; [`Clock`] is given to it.
 
 use crate::event::{Answer, Ask, Effect, Event, LogLevel, Reply, Ticket};
-use crate::hand_out::{HandOut, hand_out};
+use crate::hand_out::{Lasting, Outlook};
 use crate::notice::Telling;
 use crate::refused::{Code, Refused};
 use crate::show::{self, snapshot};
@@ -51,7 +51,7 @@ enum Input {
     Ask(AccountId, Ask, oneshot::Sender<Result<Reply, Refused>>),
     Look(oneshot::Sender<Snapshot>),
     LookAt(AccountId, oneshot::Sender<Option<(AccountView, VaultView)>>),
-    HandOut(AccountId, Duration, oneshot::Sender<Result<HandOut, Refused>>),
+    HandOut(AccountId, Lasting, oneshot::Sender<Result<Outlook, Refused>>),
     Policy(Box<Policy>),
     ClockOff(Option<Duration>),
     Stop(oneshot::Sender<()>),
@@ -132,9 +132,9 @@ impl<H: Hands> Turner<H> {
                 let seen = show::one(&self.state, &id, &self.policy, self.clock.now());
                 let _ = reply.send(seen.map(|view| (view, self.state.vault.clone())));
             }
-            Input::HandOut(id, min, reply) => {
+            Input::HandOut(id, lasting, reply) => {
                 let answer = match self.state.account(&id) {
-                    Some(account) => hand_out(account, self.clock.now(), min),
+                    Some(account) => show::outlook(account, &self.policy, self.clock.now(), lasting),
                     None => Err(crate::words::unknown_account(&id)),
                 };
                 let _ = reply.send(answer);
@@ -207,10 +207,10 @@ impl Handle {
         answer.await.ok().flatten()
     }
 
-    /// The token, if it is good for at least that long.
-    pub async fn hand_out(&self, account: &AccountId, min_validity: Duration) -> Result<HandOut, Refused> {
+    /// The token, if it is good for as long as it must last.
+    pub async fn hand_out(&self, account: &AccountId, lasting: impl Into<Lasting>) -> Result<Outlook, Refused> {
         let (reply, answer) = oneshot::channel();
-        let _ = self.inbox.send(Input::HandOut(account.clone(), min_validity, reply));
+        let _ = self.inbox.send(Input::HandOut(account.clone(), lasting.into(), reply));
         answer.await.unwrap_or_else(|_| Err(stopped()))
     }
 

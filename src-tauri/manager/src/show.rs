@@ -5,9 +5,11 @@ mod day;
 
 use crate::account::{Account, Load, Said};
 use crate::event::Presence;
+use crate::hand_out::{Lasting, Outlook, hand_out};
 use crate::health::{Health, health, held_until};
 use crate::next::lead_begins;
 use crate::readiness::readiness;
+use crate::refused::Refused;
 use crate::state::State;
 use crate::useful::{new_end, useful};
 use crate::view::*;
@@ -38,6 +40,18 @@ pub fn snapshot(state: &State, general: &Policy, now: Moment) -> Snapshot {
 /// One account at one moment: what is seen of very many need not be made for one.
 pub(crate) fn one(state: &State, id: &AccountId, general: &Policy, now: Moment) -> Option<AccountView> {
     Some(view(state.account(id)?, general, state.presence, now))
+}
+
+/// The token, and what the rest of the day looks like for it.
+pub(crate) fn outlook(
+    account: &Account,
+    general: &Policy,
+    now: Moment,
+    lasting: Lasting,
+) -> Result<Outlook, Refused> {
+    let out = hand_out(account, now, lasting)?;
+    let level = health(account, general, now).level;
+    Ok(Outlook { out, level, readiness: readiness(account, general, now).map(readiness_view) })
 }
 
 fn view(account: &Account, general: &Policy, presence: Presence, now: Moment) -> AccountView {
@@ -72,6 +86,7 @@ fn view(account: &Account, general: &Policy, presence: Presence, now: Moment) ->
         next: next_view(account, general, presence, now),
         work: account.work.as_ref().and_then(|work| work_view(work, facts.campaign.failures, policy)),
         trouble: account.trouble.clone().or_else(|| load_problem(account)),
+        bots: account.bots.views(account.generation),
         saved: saved_view(account),
         failures: facts.campaign.failures,
         manual: facts.campaign.manual,

@@ -3,12 +3,14 @@
 //! Level, standing, reason and times are decided in Rust; whoever shows them only formats and counts down. The types
 //! are exported to the window (`make bindings`), which is why they hold plain values.
 
+mod bot;
 mod day;
 mod readiness;
 mod standing;
 mod vault;
 mod work;
 
+pub use bot::{BotVia, BotView};
 pub use day::{DayView, SpanKind, SpanView};
 pub use readiness::{CalendarState, CalendarView, CheckView, ReadinessView, Ready};
 pub use standing::{Level, ProbeOutcome, ProbeView, Standing};
@@ -114,6 +116,8 @@ pub struct AccountView {
     pub sign_in_note: Option<String>,
     /// How this computer looked when it was looked at last.
     pub check: Option<CheckView>,
+    /// Who was given the token, the last one first.
+    pub bots: Vec<BotView>,
     /// What its trading days are taken from.
     pub calendar: CalendarView,
     /// The day bar.

@@ -6,8 +6,12 @@ use crate::ledger;
 use crate::strongroom::Strongroom;
 use async_trait::async_trait;
 use chrono::Duration;
-use daypass_api::{Answer, Browser, Client, HandedOut, HistoryQuery, NewAccount, Refreshing, SignIn};
-use daypass_domain::{AccountId, Moment, Problem, Remedy, Secret};
+use crate::bots::Bots;
+use daypass_api::{
+    Answer, Browser, Caller, Client, HandedOut, HistoryQuery, KeyView, MadeKey, NewAccount, NewKey, Refreshing, SignIn,
+    Wanted, Watched,
+};
+use daypass_domain::{AccountId, Generation, Moment, Problem, Remedy, Secret};
 use daypass_history::Filter;
 use daypass_manager::notice::Telling;
 use daypass_manager::view::{AccountView, Snapshot};
@@ -27,6 +31,7 @@ pub(crate) struct InProcess {
     pub(crate) handle: Handle,
     pub(crate) books: Arc<Books>,
     pub(crate) desk: Arc<Desk>,
+    pub(crate) bots: Arc<Bots>,
 }
 
 #[async_trait]
@@ -137,10 +142,40 @@ impl Client for InProcess {
         page.map_err(|problem| refused(Code::Failed, problem))
     }
 
-    async fn token(&self, account: &AccountId, min_validity: Duration) -> Answer<HandedOut> {
-        let out = self.handle.hand_out(account, min_validity).await?;
-        self.books.ledger.handed_out(ledger::handed_out(account, out.generation.0, self.books.now()));
-        Ok(HandedOut { token: out.token, generation: out.generation.0, expiry_time: out.ends, env: out.env.into() })
+    async fn token(&self, account: &AccountId, wanted: Wanted, caller: &Caller) -> Answer<HandedOut> {
+        let outlook = self.handle.hand_out(account, wanted.lasting).await?;
+        Ok(self.bots.handed(account, outlook, wanted.known, caller))
+    }
+
+    async fn wait_for_token(
+        &self,
+        account: &AccountId,
+        wanted: Wanted,
+        limit: Duration,
+        caller: &Caller,
+    ) -> Answer<HandedOut> {
+        let outlook = self.bots.wait(account, wanted, limit).await?;
+        Ok(self.bots.handed(account, outlook, wanted.known, caller))
+    }
+
+    async fn watch(&self, account: &AccountId, after: Option<u64>) -> Answer<BoxStream<'static, Watched>> {
+        self.bots.watch(account, after).await
+    }
+
+    async fn report_invalid(&self, account: &AccountId, generation: u64) -> Answer<()> {
+        self.handle.ask(account, Ask::ReportInvalid(Generation(generation))).await.map(drop)
+    }
+
+    async fn keys(&self) -> Answer<Vec<KeyView>> {
+        Ok(self.bots.keys())
+    }
+
+    async fn make_key(&self, key: NewKey) -> Answer<MadeKey> {
+        self.bots.make_key(key).await
+    }
+
+    async fn revoke_key(&self, id: &str) -> Answer<()> {
+        self.bots.revoke_key(id).await
     }
 
     async fn settings(&self) -> Answer<serde_json::Value> {

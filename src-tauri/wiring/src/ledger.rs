@@ -4,7 +4,8 @@
 //! window; what could not be written is kept, up to a bound, and tried again with what comes next.
 
 use chrono_tz::Tz;
-use daypass_domain::{AccountId, Entry, Happening, Moment, Problem, Remedy};
+use daypass_api::Caller;
+use daypass_domain::{AccountId, Entry, Happening, Moment, Plain, Problem, Remedy};
 use daypass_history::{Filter, Ledger};
 use daypass_manager::Clock;
 use serde_json::{Value, json};
@@ -17,6 +18,8 @@ use tokio::sync::oneshot;
 const KEPT: usize = 10_000;
 /// The end of the program does not hang on a disk that does not answer.
 const LAST_LINES: std::time::Duration = std::time::Duration::from_secs(5);
+/// So many programs of one account are told apart.
+const NAMES: usize = 256;
 /// Answers are cut to so many lines unless somebody asks for more.
 const LINES: usize = 1_000;
 
@@ -24,8 +27,8 @@ const LINES: usize = 1_000;
 #[derive(Clone)]
 pub(crate) struct Book {
     jobs: mpsc::Sender<Job>,
-    /// Which generation of each account was handed out: a bot that asks each second is one line.
-    handed: Arc<Mutex<HashMap<AccountId, u64>>>,
+    /// Which generation of each account each program has: a bot that asks each second is one line.
+    handed: Arc<Mutex<HashMap<AccountId, HashMap<Plain, u64>>>>,
 }
 
 enum Job {
@@ -74,13 +77,37 @@ impl Book {
         let _ = self.jobs.send(Job::Write(entry));
     }
 
-    /// A token was handed out; the first time for each generation is written down.
-    pub(crate) fn handed_out(&self, entry: Entry) {
-        let Happening::HandedOut { generation, .. } = entry.happening else { return };
+    /// A token was handed out; true the first time that this program is given this generation, which is written down.
+    pub(crate) fn handed_out(&self, entry: &Entry) -> bool {
+        let Happening::HandedOut { generation, to, .. } = &entry.happening else { return false };
         let mut handed = self.handed.lock().unwrap_or_else(PoisonError::into_inner);
-        if handed.insert(entry.account.clone(), generation.0) != Some(generation.0) {
-            self.write(entry);
+        let of_account = match handed.get_mut(&entry.account) {
+            Some(of_account) => of_account,
+            None => handed.entry(entry.account.clone()).or_default(),
+        };
+        if of_account.get(to) == Some(&generation.0) {
+            return false;
         }
+        // Whoever gives itself a new name for each question is written down, but not remembered for ever.
+        if of_account.len() >= NAMES {
+            of_account.clear();
+        }
+        of_account.insert(to.clone(), generation.0);
+        self.write(entry.clone());
+        true
+    }
+
+    /// Who was given which token before the program started, the oldest first.
+    pub(crate) async fn handed_before(&self) -> Vec<Entry> {
+        let (reply, answer) = oneshot::channel();
+        let filter = Filter { kinds: vec!["handed_out".to_owned()], limit: Some(LINES), ..Filter::default() };
+        let read = move |ledger: Result<&Ledger, Problem>| {
+            let _ = reply.send(ledger.ok().and_then(|ledger| ledger.list(&filter).ok()).unwrap_or_default());
+        };
+        let _ = self.jobs.send(Job::Read(Box::new(read)));
+        let mut entries = answer.await.unwrap_or_default();
+        entries.reverse();
+        entries
     }
 
     /// Lines, sums by day, and all sums together, as JSON.
@@ -193,11 +220,11 @@ pub(crate) fn kinds(text: &str) -> Result<Vec<String>, Problem> {
     }
 }
 
-/// A hand-out to somebody on this computer.
-pub(crate) fn handed_out(account: &AccountId, generation: u64, now: Moment) -> Entry {
+/// A hand-out. A program that nobody could name is somebody on this computer.
+pub(crate) fn handed_out(account: &AccountId, generation: u64, caller: &Caller, now: Moment) -> Entry {
     let generation = daypass_domain::Generation(generation);
-    let (to, via) = ("this computer".to_owned().into(), daypass_domain::ledger::Via::Socket);
-    Entry { at: now, account: account.clone(), happening: Happening::HandedOut { generation, to, via } }
+    let to = Plain::from(caller.name.clone().unwrap_or_else(|| "this computer".to_owned()));
+    Entry { at: now, account: account.clone(), happening: Happening::HandedOut { generation, to, via: caller.via } }
 }
 
 const GONE: Problem = Problem::new(
@@ -224,14 +251,23 @@ mod tests {
         let book =
             Book::open(folder.path().to_owned(), clock.clone(), |problem| panic!("{problem:?}")).expect("a thread");
         book.write(started(&clock));
-        for generation in [1, 1, 1, 2] {
-            book.handed_out(handed_out(&AccountId::new("upstox").expect("an id"), generation, clock.now()));
+        let upstox = AccountId::new("upstox").expect("an id");
+        let asks = |name: &str, generation| {
+            let caller = Caller { name: Some(name.to_owned()), via: daypass_domain::ledger::Via::Http };
+            book.handed_out(&handed_out(&upstox, generation, &caller, clock.now()))
+        };
+        for (name, generation, first) in
+            [("bot", 1, true), ("bot", 1, false), ("other", 1, true), ("bot", 1, false), ("bot", 2, true)]
+        {
+            assert_eq!(asks(name, generation), first, "{name} and token {generation}");
         }
         let page = book.read(Filter::default(), chrono_tz::Asia::Kolkata, false).await.expect("a page");
         let names: Vec<_> = page["entries"].as_array().expect("lines").iter().map(|line| &line["happened"]).collect();
-        assert_eq!(names, ["handed_out", "handed_out", "started"], "newest first");
-        assert_eq!(page["totals"]["hand_outs"], 2);
-        assert!(page["entries"][2]["sentence"].as_str().is_some_and(|sentence| sentence.ends_with('.')));
+        assert_eq!(names, ["handed_out", "handed_out", "handed_out", "started"], "newest first");
+        assert_eq!(page["totals"]["hand_outs"], 3);
+        let before: Vec<_> = book.handed_before().await.into_iter().map(|entry| entry.happening.sentence()).collect();
+        assert!(before.len() == 3 && before[0].contains("Token 1 was given to bot"), "oldest first: {before:?}");
+        assert!(page["entries"][3]["sentence"].as_str().is_some_and(|sentence| sentence.ends_with('.')));
         assert_eq!(kinds("signed_in, nonsense").expect_err("unknown").code, "unknown_kind");
     }
 

@@ -6,6 +6,7 @@
 
 mod almanac;
 mod books;
+mod bots;
 mod clock;
 mod desk;
 mod feelers;
@@ -21,11 +22,14 @@ mod run;
 mod strongroom;
 
 pub use daypass_api as api;
-pub use daypass_api::{Answer, Browser, Client, HandedOut, HistoryQuery, NewAccount, Refreshing, SignIn};
+pub use daypass_api::{
+    Answer, Browser, Caller, Change, Client, HandedOut, HistoryQuery, KeyView, MadeKey, NewAccount, NewKey, Refreshing,
+    SignIn, Wanted, Watched,
+};
 pub use daypass_config::{Environment, Folders};
 pub use daypass_domain as domain;
 pub use daypass_domain::{AccountId, Moment, Problem, Remedy, Secret};
 pub use daypass_login::{Opener, SystemOpener, inheritable};
-pub use daypass_manager::{Code, Refused, check, notice, view};
+pub use daypass_manager::{Code, Lasting, Refused, Until, check, notice, view};
 pub use daypass_practice as practice;
 pub use run::{Running, Start, connect, start};

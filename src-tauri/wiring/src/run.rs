@@ -1,6 +1,7 @@
 //! Start and stop.
 
 use crate::books::Books;
+use crate::bots::{Bots, remember};
 use crate::clock::{RealClock, local_offset, watch_jumps};
 use crate::desk::{Desk, option_keys};
 use crate::feelers;
@@ -15,6 +16,7 @@ use crate::rehearsal::Rehearsal;
 use crate::strongroom::Strongroom;
 use anyhow::Context;
 use daypass_api::{Client, SocketClient};
+use daypass_bots::KeyRing;
 use daypass_config::{Environment, Folders, Loaded, Sources};
 use daypass_domain::{Problem, Secret};
 use daypass_login::Opener;
@@ -216,7 +218,9 @@ async fn own(start: Start, folders: Folders, lock: Lock) -> anyhow::Result<Runni
     handle.event(Event::LocalOffset(local_offset()));
     strongroom.look(handle.clone());
     let _ = books.watching.set(feelers::watch(handle.clone()));
-    let client: Arc<dyn Client> = Arc::new(InProcess { handle: handle.clone(), books, desk: desk.clone() });
+    let bots = open_bots(&folders, &handle, &books, &desk);
+    let inner = InProcess { handle: handle.clone(), books: books.clone(), desk: desk.clone(), bots: bots.clone() };
+    let client: Arc<dyn Client> = Arc::new(inner);
     let doors = CancellationToken::new();
     let bound = Doors::bind(&first, &folders, &desk).await;
     desk.read_all().await;
@@ -225,8 +229,9 @@ async fn own(start: Start, folders: Folders, lock: Lock) -> anyhow::Result<Runni
     }
     tokio::spawn(tell_ledger(told, Arc::downgrade(&desk)));
     handle.event(Event::Started);
+    tokio::spawn(remember(books, handle.clone()));
     let helpers = [tokio::spawn(watch_jumps(handle.clone(), clock)), tokio::spawn(desk.clone().follow_vault())];
-    let tasks = bound.serve(&client, &doors);
+    let tasks = bound.serve(&client, bots, &doors);
     let owner = Owner { handle, strongroom, ledger, desk, doors, tasks, helpers, turner, _lock: lock, _log: log };
     Ok(Running { client, owner: Some(owner) })
 }
@@ -245,6 +250,16 @@ fn surroundings(start: &Start, folders: &Folders, clock: &RealClock) -> Surround
         desktop,
         clock: clock.clone(),
     }
+}
+
+/// Keys that cannot be read let nobody in, which is said; everything else goes on.
+fn open_bots(folders: &Folders, handle: &Handle, books: &Arc<Books>, desk: &Desk) -> Arc<Bots> {
+    let (keys, problem) = KeyRing::open(folders.data.join("keys.json"));
+    if let Some(problem) = problem {
+        tracing::warn!("{problem}");
+        desk.note(Note { about: "the keys of bots".into(), problem });
+    }
+    Arc::new(Bots { handle: handle.clone(), books: books.clone(), keys: Arc::new(keys) })
 }
 
 /// The ledger opens in its own time, and nothing waits for it; what is wrong with it is shown when it is known.
@@ -314,10 +329,10 @@ impl Doors {
         Self { socket, tcp }
     }
 
-    fn serve(self, client: &Arc<dyn Client>, end: &CancellationToken) -> Vec<JoinHandle<()>> {
+    fn serve(self, client: &Arc<dyn Client>, keys: Arc<Bots>, end: &CancellationToken) -> Vec<JoinHandle<()>> {
         let (client, end) = (|| client.clone(), || end.clone());
         let socket = self.socket.map(|door| tokio::spawn(daypass_api::serve_socket(door, client(), end())));
-        let tcp = self.tcp.map(|door| tokio::spawn(daypass_api::serve_tcp(door, client(), end())));
+        let tcp = self.tcp.map(|door| tokio::spawn(daypass_api::serve_tcp(door, client(), keys, end())));
         socket.into_iter().chain(tcp).collect()
     }
 }

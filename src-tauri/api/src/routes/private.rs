@@ -1,29 +1,26 @@
-//! Routes for this user's own programs, over the socket: the token, and whatever takes a secret or changes settings.
+//! Routes for this user's own programs, over the socket only: whatever takes a secret or changes settings.
 //!
-//! The invariant: this table is all of them; a route of this kind anywhere else would be open to every program. The
-//! token route is the only one that looks at a token.
+//! The invariant: this table is all of them; a route of this kind anywhere else would be open to every program. What
+//! this is not: the token's routes; a bot with a key may use those over HTTP as well.
 
 use crate::body::{Named, Params, Sent};
 use crate::client::{HistoryQuery, NewAccount};
+use crate::contract::{KeyView, NewKey};
 use crate::door::Door;
-use crate::problem::{Refusal, bad_input, no_account, unknown_account};
+use crate::problem::{Refusal, ending};
 use crate::span;
-use crate::wire::{Added, Changes, Pasted, TokenOut};
+use crate::wire::{Added, Changes, MadeOut, Pasted};
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, delete, get, post};
 use chrono::Duration;
-use daypass_domain::{AccountId, Problem, Remedy};
-use daypass_manager::view::Snapshot;
-use daypass_manager::{Code, Refused};
 use serde::Deserialize;
 
 /// Path, method and route.
 pub(crate) fn table() -> Vec<(&'static str, MethodFilter, MethodRouter<Door>)> {
     vec![
-        ("/api/token", MethodFilter::GET, get(token)),
         ("/api/history", MethodFilter::GET, get(history)),
         ("/api/settings", MethodFilter::GET, get(settings)),
         ("/api/settings", MethodFilter::POST, post(change_settings)),
@@ -33,40 +30,12 @@ pub(crate) fn table() -> Vec<(&'static str, MethodFilter, MethodRouter<Door>)> {
         ("/api/accounts/{id}/paste", MethodFilter::POST, post(paste)),
         ("/api/accounts/{id}/keep-secret", MethodFilter::POST, post(keep_secret)),
         ("/api/accounts/{id}/finished", MethodFilter::GET, get(finished)),
+        ("/api/keys", MethodFilter::GET, get(keys)),
+        ("/api/keys", MethodFilter::POST, post(make_key)),
+        ("/api/keys/{id}", MethodFilter::DELETE, delete(revoke_key)),
         ("/api/practice", MethodFilter::POST, post(add_practice)),
         ("/api/vault/unlock", MethodFilter::POST, post(unlock)),
     ]
-}
-
-/// Whose token, and how long it must last.
-#[derive(Deserialize)]
-pub(crate) struct Wanted {
-    account: Option<String>,
-    min_validity: Option<String>,
-}
-
-async fn token(State(door): State<Door>, Params(wanted): Params<Wanted>) -> Result<Response, Refusal> {
-    let min_validity = wanted.min_validity.as_deref().map_or(Ok(Duration::zero()), span_of)?;
-    let account = match wanted.account.as_deref().map(str::trim).filter(|id| !id.is_empty()) {
-        Some(id) => AccountId::new(id).map_err(|_| unknown_account(id))?,
-        None => only(&door.client.snapshot().await?)?,
-    };
-    let out = door.client.token(&account, min_validity).await?;
-    Ok(Json(TokenOut::from(&out)).into_response())
-}
-
-/// A token is never handed out by guess: without a name there must be one account only.
-fn only(snapshot: &Snapshot) -> Result<AccountId, Refused> {
-    match snapshot.accounts.as_slice() {
-        [] => Err(no_account(Code::NoToken)),
-        [account] => AccountId::new(account.id.as_str()).map_err(|_| unknown_account(&account.id)),
-        _ => Err(bad_input("There are several accounts.", "Say which one: ?account=ID.")),
-    }
-}
-
-fn span_of(text: &str) -> Result<Duration, Refused> {
-    let todo = "Write seconds, or a span such as 2h or 90s.";
-    span::parse(text).ok_or_else(|| bad_input("That is no span of time.", todo))
 }
 
 async fn history(
@@ -123,11 +92,11 @@ async fn finished(
     Named(account): Named,
     Params(patience): Params<Patience>,
 ) -> Result<StatusCode, Refusal> {
-    let limit = patience.limit.as_deref().map_or(Ok(PATIENCE), span_of)?;
+    let limit = patience.limit.as_deref().map_or(Ok(PATIENCE), span::asked)?;
     let _place = door.place()?;
     tokio::select! {
         ended = door.client.finished(&account, limit) => ended?,
-        () = door.closing.cancelled() => return Err(Refused { code: Code::NotRunning, problem: ENDING }.into()),
+        () = door.closing.cancelled() => return Err(ending()),
     }
     Ok(StatusCode::NO_CONTENT)
 }
@@ -148,4 +117,17 @@ async fn add_practice(State(door): State<Door>) -> Result<Response, Refusal> {
     Ok((StatusCode::CREATED, [(header::LOCATION, place)], Json(Added { account })).into_response())
 }
 
-const ENDING: Problem = Problem::new("ending", "Daypass is ending.", "Start it again.", Remedy::TryAgain);
+async fn keys(State(door): State<Door>) -> Result<Json<Vec<KeyView>>, Refusal> {
+    Ok(Json(door.client.keys().await?))
+}
+
+async fn make_key(State(door): State<Door>, Sent(key): Sent<NewKey>) -> Result<Response, Refusal> {
+    let made = door.client.make_key(key).await?;
+    let place = format!("/api/keys/{}", made.view.id);
+    Ok((StatusCode::CREATED, [(header::LOCATION, place)], Json(MadeOut::from(&made))).into_response())
+}
+
+async fn revoke_key(State(door): State<Door>, Path(id): Path<String>) -> Result<StatusCode, Refusal> {
+    door.client.revoke_key(&id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -51,6 +51,7 @@ pub fn account(id: &str, now: Moment) -> AccountView {
         }),
         sign_in_note: None,
         check: None,
+        bots: vec![],
         calendar: CalendarView {
             state: CalendarState::BuiltIn,
             since: None,

@@ -26,7 +26,7 @@ async fn start(limits: Limits) -> Running {
         .route("/never", get(async || std::future::pending::<&str>().await))
         .layer(from_fn_with_state(limits.body, guard::body));
     let closing = CancellationToken::new();
-    let serving = tokio::spawn(serve(listener, |_| true, (router, limits), closing.clone()));
+    let serving = tokio::spawn(serve(listener, |_| Some(Peer::default()), (router, limits), closing.clone()));
     Running { address, closing, serving }
 }
 

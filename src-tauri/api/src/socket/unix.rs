@@ -7,6 +7,7 @@ use crate::client::Client;
 use crate::door::Door;
 use crate::routes;
 use crate::serving::{self, Limits};
+use crate::who::Peer;
 use daypass_domain::{Problem, Remedy};
 use std::fs::{self, DirBuilder, Metadata, Permissions};
 use std::io::{Error, ErrorKind};
@@ -59,7 +60,8 @@ pub async fn serve_socket(door: SocketDoor, client: Arc<dyn Client>, shutdown: C
     let limits = Limits::default();
     let router = routes::over_socket(Door::new(client, shutdown.clone()), limits.body);
     tracing::debug!(path = %file.path.display(), "the socket door is open");
-    serving::serve(listener, |caller| is_own(caller, owner), (router, limits), shutdown).await;
+    let peer = |caller: &UnixStream| is_own(caller, owner).then(|| peer(caller));
+    serving::serve(listener, peer, (router, limits), shutdown).await;
 }
 
 /// Whether the other end is a program of this user.
@@ -75,6 +77,10 @@ pub(crate) fn is_own(stream: &UnixStream, owner: u32) -> bool {
             false
         }
     }
+}
+
+fn peer(stream: &UnixStream) -> Peer {
+    Peer { pid: stream.peer_cred().ok().and_then(|peer| peer.pid()) }
 }
 
 fn close_folder(folder: &Path, owner: u32) -> Result<(), Problem> {

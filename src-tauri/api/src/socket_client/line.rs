@@ -49,7 +49,13 @@ impl Line {
     }
 
     /// Looks for as long as the owner waits, and a little longer.
-    pub(super) async fn wait(&self, path: &str, limit: chrono::Duration) -> Answer<()> {
+    pub(super) async fn wait<T: DeserializeOwned>(&self, path: &str, limit: chrono::Duration) -> Answer<T> {
+        let limit = limit.to_std().unwrap_or_default().saturating_add(PATIENCE);
+        read(&self.ask(Method::GET, path, None, limit).await?)
+    }
+
+    /// The same where only the end of it is of interest.
+    pub(super) async fn wait_over(&self, path: &str, limit: chrono::Duration) -> Answer<()> {
         let limit = limit.to_std().unwrap_or_default().saturating_add(PATIENCE);
         self.ask(Method::GET, path, None, limit).await.map(drop)
     }
@@ -74,18 +80,19 @@ impl Line {
         read(&self.ask(Method::POST, path, Some(write(body)?), PATIENCE).await?)
     }
 
-    /// The data of every event of this name. Ends when the owner does.
+    /// The data of every event of this name, or of all. Ends when the owner does.
     pub(super) async fn events<T: DeserializeOwned + 'static>(
         &self,
-        name: &'static str,
+        path: &str,
+        name: Option<&'static str>,
     ) -> Answer<BoxStream<'static, T>> {
-        let request = self.send(Method::GET, "/api/events", None);
+        let request = self.send(Method::GET, path, None);
         let response = tokio::time::timeout(PATIENCE, request).await.map_err(|_| refused(SILENT))??;
         if !response.status().is_success() {
             return Err(refusal(&collect(response).await?));
         }
         let events = SseStream::new(response.into_body()).filter_map(move |event| async move {
-            let event = event.ok().filter(|event| event.event.as_deref() == Some(name))?;
+            let event = event.ok().filter(|event| name.is_none() || event.event.as_deref() == name)?;
             serde_json::from_str(&event.data?).ok()
         });
         Ok(events.boxed())

@@ -24,7 +24,11 @@ impl Line {
         Err(not_running())
     }
 
-    pub(super) async fn wait(&self, _path: &str, _limit: chrono::Duration) -> Answer<()> {
+    pub(super) async fn wait<T: DeserializeOwned>(&self, _path: &str, _limit: chrono::Duration) -> Answer<T> {
+        Err(not_running())
+    }
+
+    pub(super) async fn wait_over(&self, _path: &str, _limit: chrono::Duration) -> Answer<()> {
         Err(not_running())
     }
 
@@ -46,7 +50,8 @@ impl Line {
 
     pub(super) async fn events<T: DeserializeOwned + 'static>(
         &self,
-        _name: &'static str,
+        _path: &str,
+        _name: Option<&'static str>,
     ) -> Answer<BoxStream<'static, T>> {
         Err(not_running())
     }

@@ -46,7 +46,7 @@ impl House {
         let address = tcp.address();
         let unix = bind_socket(&socket).await.expect("a socket");
         let serving = vec![
-            tokio::spawn(serve_tcp(tcp, client.clone(), closing.clone())),
+            tokio::spawn(serve_tcp(tcp, client.clone(), client.clone(), closing.clone())),
             tokio::spawn(serve_socket(unix, client.clone(), closing.clone())),
         ];
         Self { client, address, socket, closing, serving, _folder: folder }

@@ -8,7 +8,7 @@ use crate::settings::EXCHANGES;
 use chrono::NaiveTime;
 use chrono_tz::America::New_York;
 use daypass_domain::profile::Market;
-use daypass_domain::{BrokerProfile, Field, Reach, Renewal, Rotation};
+use daypass_domain::{BrokerProfile, Field, Presents, Reach, Renewal, Rotation};
 
 pub(super) static PROFILE: BrokerProfile = BrokerProfile {
     id: "oauth2",
@@ -31,6 +31,7 @@ pub(super) static PROFILE: BrokerProfile = BrokerProfile {
     },
     publishes_calendar: false,
     token_env: "BROKER_ACCESS_TOKEN",
+    presents: Presents::BEARER,
     console: None,
 };
 

@@ -94,8 +94,7 @@ fn finished(account: &mut Account, turn: &mut Turn<'_>, ticket: Ticket) {
 
 fn probe(account: &mut Account, turn: &mut Turn<'_>, ticket: Ticket) {
     if account.valid_grant(turn.now).is_none() {
-        let problem = words::no_token(account, turn.now);
-        return turn.reply(ticket, Err(Refused { code: Code::NoToken, problem }));
+        return turn.reply(ticket, Err(words::nothing_to_hand_out(account, turn.now)));
     }
     probing::soon(account);
     turn.reply(ticket, Ok(Reply::Done));
@@ -104,7 +103,13 @@ fn probe(account: &mut Account, turn: &mut Turn<'_>, ticket: Ticket) {
 /// Reports are cheap to send and cost one probe, however many come: a probe under way answers all of them, soon after one
 /// the next waits a little, and a report about an older generation says nothing about the token we hold.
 fn report(account: &mut Account, turn: &mut Turn<'_>, generation: Generation, ticket: Ticket) {
-    if generation == account.generation && account.work.is_none() {
+    if generation < account.generation {
+        return turn.reply(ticket, Err(words::stale(account, generation)));
+    }
+    if generation > account.generation {
+        return turn.reply(ticket, Err(words::no_such_generation(account, generation)));
+    }
+    if account.work.is_none() {
         account.proof.reported = true;
     }
     turn.reply(ticket, Ok(Reply::Done));

@@ -72,6 +72,13 @@ pub fn step(state: &mut State, event: Event, now: Moment, policy: &Policy) -> Ve
             }
         }
         Event::Notes(notes) => state.notes = notes,
+        Event::HandedOut(Entry { at, account, happening }) => {
+            if let Happening::HandedOut { generation, to, via } = happening
+                && let Some((account, _)) = state.account_and_attempts(&account)
+            {
+                account.bots.took(to, via, (generation, at));
+            }
+        }
         Event::Ask(id, ask, ticket) => {
             let known = with(state, &id, &mut scene, |account, turn| asks::ask(account, turn, &ask, ticket));
             if !known {

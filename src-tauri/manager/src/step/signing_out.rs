@@ -3,7 +3,6 @@
 use super::{Turn, delivering, looking, signing_in, warning};
 use crate::account::{Account, Campaign, Load, Proof};
 use crate::event::{Effect, LogLevel, Reply, Ticket};
-use crate::refused::{Code, Refused};
 use crate::words;
 use crate::work::{Task, Work};
 use daypass_brokers::BrokerError;
@@ -11,8 +10,7 @@ use daypass_domain::ledger::Happening;
 
 pub(super) fn sign_out(account: &mut Account, turn: &mut Turn<'_>, ticket: Ticket) {
     let Some(grant) = account.grant.clone() else {
-        let problem = words::no_token(account, turn.now);
-        return turn.reply(ticket, Err(Refused { code: Code::NoToken, problem }));
+        return turn.reply(ticket, Err(words::nothing_to_hand_out(account, turn.now)));
     };
     stop_work(account, turn);
     if account.setup.revokes && account.valid_grant(turn.now).is_some() {

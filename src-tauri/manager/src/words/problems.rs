@@ -3,12 +3,12 @@
 //! The invariant: each problem has a stable code, and ends with what to do. What this is not: what brokers say; those words
 //! are the brokers' own.
 
-use super::time;
+use super::{time, when};
 use crate::account::{Account, Load};
 use crate::refused::{Code, Refused};
-use crate::useful::{ends_by_cutoff, new_end};
+use crate::useful::{ends_by_cutoff, new_end, sign_in_from, useful};
 use chrono::Duration;
-use daypass_domain::{AccountId, Moment, Problem, Remedy, span};
+use daypass_domain::{AccountId, Generation, Moment, Problem, Remedy, span};
 
 pub(crate) fn unknown_account(id: &AccountId) -> Refused {
     let problem = Problem::new("unknown_account", "", "See the accounts with `daypass accounts`.", Remedy::FixSetting)
@@ -48,10 +48,59 @@ pub(crate) fn no_token(account: &Account, now: Moment) -> Problem {
     }
 }
 
-pub(crate) fn too_short(account: &Account, end: Moment, now: Moment) -> Problem {
-    Problem::new("too_short", "", "Ask for less, or sign in again when that gives more.", Remedy::TryAgain).saying(
-        format!("The token ends at {}, in {}: that is less than was asked for.", time(account, end), span(end - now)),
-    )
+/// There is none, or its time is over: two answers, because only one of them means that there was a token.
+pub(crate) fn nothing_to_hand_out(account: &Account, now: Moment) -> Refused {
+    let code = if account.grant.is_some() { Code::Ended } else { Code::NoToken };
+    Refused { code, problem: no_token(account, now) }
+}
+
+/// The token ends before what was asked for: a moment, and the span that was part of the question.
+pub(crate) fn too_short(account: &Account, end: Moment, wanted: (Moment, Duration), now: Moment) -> Problem {
+    let what = format!(
+        "The token ends at {}, in {}: it is wanted until {}.",
+        time(account, end),
+        span(end - now),
+        when(account, wanted.0, now)
+    );
+    Problem::new("too_short", "", "", Remedy::TryAgain).saying(what).advising(longer(account, wanted, now))
+}
+
+/// A daily cut-off leaves no token more than this.
+const DAY: Duration = Duration::days(1);
+
+/// When there is a token that lasts as long as that.
+fn longer(account: &Account, (wanted, span): (Moment, Duration), now: Moment) -> String {
+    let daily = ends_by_cutoff(account);
+    let name = account.setup.profile.name;
+    if daily && span >= account.setup.account.day.unwrap_or(DAY) {
+        return format!("No token of {name} lasts that long: ask for less.");
+    }
+    if account.can_renew(now) {
+        return "Wait for the next one: it comes without a sign-in before this one ends.".to_owned();
+    }
+    match sign_in_from(account, wanted, now) {
+        Some(from) => format!("Sign in after {}: a token from then on lasts that long.", when(account, from, now)),
+        None if useful(account, now) && new_end(account, now).is_none_or(|end| end >= wanted) => {
+            "Sign in now: a new token lasts that long.".to_owned()
+        }
+        None => "Ask for less: a new token would not last that long either.".to_owned(),
+    }
+}
+
+/// A bot speaks of a token that has been replaced.
+pub(crate) fn stale(account: &Account, told: Generation) -> Refused {
+    let current = account.generation;
+    let problem = Problem::new("stale_generation", "", "Take the new one.", Remedy::TryAgain)
+        .saying(format!("Token {told} was replaced: the current one is token {current}."));
+    Refused { code: Code::Stale, problem }
+}
+
+/// A bot speaks of a token that does not exist.
+pub(crate) fn no_such_generation(account: &Account, told: Generation) -> Refused {
+    let problem = Problem::new("no_such_generation", "", "", Remedy::FixSetting)
+        .saying(format!("There is no token {told} yet: the current one is token {}.", account.generation))
+        .advising("Send the generation that came with the token.");
+    Refused { code: Code::BadInput, problem }
 }
 
 pub(crate) fn paused(account: &Account) -> Problem {

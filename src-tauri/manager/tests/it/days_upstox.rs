@@ -210,8 +210,18 @@ fn a_report_about_an_older_token_asks_nothing() {
     let mut world = signed_in_at("17 08:41");
     world.run_for(minutes(5));
     let before = world.broker.requests.len();
-    world.ask(&id("upstox"), Ask::ReportInvalid(daypass_domain::Generation(7)));
-    assert_eq!(world.broker.requests.len(), before);
+    world.sign_in(&id("upstox"));
+    world.run_for(minutes(5));
+    let after = world.broker.requests.len();
+    assert!(after > before, "there is a second token");
+    let stale = world.ask(&id("upstox"), Ask::ReportInvalid(daypass_domain::Generation(1)));
+    let unheard_of = world.ask(&id("upstox"), Ask::ReportInvalid(daypass_domain::Generation(7)));
+    assert_eq!(world.broker.requests.len(), after);
+    let codes = |ticket| -> Vec<_> {
+        let refused = world.record.replies(ticket).into_iter().filter_map(|reply| reply.as_ref().err());
+        refused.map(|refused| refused.code).collect()
+    };
+    assert_eq!((codes(stale), codes(unheard_of)), (vec![Code::Stale], vec![Code::BadInput]));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use daypass_manager::health::held_until;
 use daypass_manager::useful::{ends_by_cutoff, new_end, useful};
 use daypass_manager::view::{Level, Standing};
 use daypass_manager::work::{Task, Work};
-use daypass_manager::{Code, hand_out, health};
+use daypass_manager::{Code, Lasting, Until, hand_out, health};
 use daypass_testkit::{hours, ist, minutes, oauth2, seconds, upstox};
 
 pub(crate) const TROUBLE: Problem = Problem::new("X", "It failed.", "Try again.", Remedy::TryAgain);
@@ -248,8 +248,8 @@ fn the_gate_lets_out_only_what_is_good() {
     for (sentence, is, expected) in [
         ("a held token", ask(&overnight(), "17 10:00", minutes(0)), good),
         ("in its last second", ask(&overnight(), "18 03:29:59", minutes(0)), good),
-        ("not when it has ended", ask(&overnight(), "18 03:30", minutes(0)), Err(Code::NoToken)),
-        ("not when it was refused", ask(&refused(overnight(), "17 09:00"), "17 10:00", minutes(0)), Err(Code::NoToken)),
+        ("not when it has ended", ask(&overnight(), "18 03:30", minutes(0)), Err(Code::Ended)),
+        ("not when it was refused", ask(&refused(overnight(), "17 09:00"), "17 10:00", minutes(0)), Err(Code::Ended)),
         ("not while it is being saved", ask(&saving, "17 10:00", minutes(0)), Err(Code::NoToken)),
         ("not without one", ask(&Account::new(upstox()), "17 10:00", minutes(0)), Err(Code::NoToken)),
         ("as long as asked for, to the second", ask(&overnight(), "18 01:30", hours(2)), good),
@@ -259,4 +259,35 @@ fn the_gate_lets_out_only_what_is_good() {
     }
     let endless = holding(Account::new(upstox()), "17 09:00", None);
     assert_eq!(ask(&endless, "30 10:00", hours(1000)), good, "no known end is long enough for everybody");
+}
+
+#[test]
+fn a_token_that_ends_too_early_is_refused_with_the_time_of_one_that_does_not() {
+    let clock = |hour, minute| chrono::NaiveTime::from_hms_opt(hour, minute, 0).map(Until::Clock);
+    let wanted = |span, until| Lasting { span, until };
+    let none = minutes(0);
+    let at = |text| Some(Until::At(ist(text)));
+    for (sentence, account, now, lasting, advice) in [
+        ("until this afternoon", overnight(), "17 10:00", wanted(none, clock(15, 30)), None),
+        ("until tonight", overnight(), "17 10:00", wanted(none, clock(3, 29)), None),
+        ("to the second", overnight(), "17 10:00", wanted(none, clock(3, 30)), None),
+        ("past the cut-off", overnight(), "17 10:00", wanted(none, clock(3, 31)), Some("Sign in after 03:30 IST")),
+        ("an afternoon that is over", overnight(), "17 16:00", wanted(none, clock(15, 30)), Some("Sign in after 03:30")),
+        ("both must be met", overnight(), "17 10:00", wanted(hours(18), clock(15, 30)), Some("Sign in after 03:30 IST")),
+        ("longer than any day", overnight(), "17 10:00", wanted(hours(24), None), Some("No token of Upstox lasts")),
+        ("until another day", overnight(), "17 10:00", wanted(none, at("19 10:00")), Some("after 03:30 IST on Thursday")),
+        ("a life of its own", of_eight_hours(), "17 15:00", wanted(hours(2), None), Some("Sign in now")),
+        ("longer than that life", of_eight_hours(), "17 15:00", wanted(hours(9), None), Some("Ask for less")),
+        ("one that renews by itself", renewing(), "17 09:10", wanted(hours(1), None), Some("Wait for the next one")),
+    ] {
+        let answer = hand_out(&account, ist(now), lasting);
+        match (answer, advice) {
+            (Ok(_), None) => {}
+            (Err(refused), Some(advice)) => {
+                assert_eq!(refused.code, Code::TooShort, "{sentence}");
+                assert!(refused.problem.todo.contains(advice), "{sentence}: {}", refused.problem);
+            }
+            (answer, _) => panic!("{sentence}: {answer:?}"),
+        }
+    }
 }

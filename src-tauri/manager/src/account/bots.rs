@@ -1,0 +1,80 @@
+//! Which programs were given which token: what the window shows, and nothing is decided by.
+//!
+//! The invariant: it stays small, however many names programs give themselves. What this is not: kept on disk; at the
+//! start it is filled from the ledger.
+
+use crate::view::{BotVia, BotView};
+use daypass_domain::ledger::Via;
+use daypass_domain::{Generation, Moment, Plain};
+use std::collections::HashMap;
+
+/// More programs than this are a mistake of one of them; the ones that came last are kept.
+const KEPT: usize = 64;
+
+/// Each program with the newest token that it has.
+#[derive(Clone, Debug, Default)]
+pub struct Bots(HashMap<Plain, Taken>);
+
+#[derive(Clone, Copy, Debug)]
+struct Taken {
+    via: Via,
+    generation: Generation,
+    at: Moment,
+}
+
+impl Bots {
+    /// A program was given a token. An older one, told late, changes nothing.
+    pub fn took(&mut self, name: Plain, via: Via, (generation, at): (Generation, Moment)) {
+        if self.0.get(&name).is_some_and(|taken| taken.generation >= generation) {
+            return;
+        }
+        self.0.insert(name, Taken { via, generation, at });
+        if self.0.len() > KEPT {
+            let oldest = self.0.iter().min_by_key(|(_, taken)| taken.at).map(|(name, _)| name.clone());
+            oldest.map(|name| self.0.remove(&name));
+        }
+    }
+
+    /// For everybody's eyes, the last one first.
+    pub(crate) fn views(&self, current: Generation) -> Vec<BotView> {
+        let view = |(name, taken): (&Plain, &Taken)| BotView {
+            name: name.to_string(),
+            via: match taken.via {
+                Via::Socket => BotVia::Socket,
+                Via::Http => BotVia::Http,
+                Via::Terminal => BotVia::Terminal,
+                Via::Outlet => BotVia::Outlet,
+            },
+            generation: taken.generation.0,
+            at: taken.at,
+            current: taken.generation == current,
+        };
+        let mut views: Vec<_> = self.0.iter().map(view).collect();
+        views.sort_by(|one, other| other.at.cmp(&one.at).then_with(|| one.name.cmp(&other.name)));
+        views
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::Duration;
+
+    #[test]
+    fn each_program_shows_its_newest_token_and_the_oldest_ones_go() {
+        let mut bots = Bots::default();
+        let at = |minutes| Moment::UNIX_EPOCH + Duration::minutes(minutes);
+        bots.took("screener".into(), Via::Http, (Generation(1), at(0)));
+        bots.took("screener".into(), Via::Http, (Generation(2), at(1)));
+        bots.took("screener".into(), Via::Socket, (Generation(1), at(2)));
+        bots.took("bot.py".into(), Via::Terminal, (Generation(1), at(3)));
+        let seen: Vec<_> =
+            bots.views(Generation(2)).into_iter().map(|bot| (bot.name, bot.generation, bot.current)).collect();
+        assert_eq!(seen, [("bot.py".to_owned(), 1, false), ("screener".to_owned(), 2, true)]);
+        for number in 0..100_i64 {
+            bots.took(format!("{number}").into(), Via::Socket, (Generation(3), at(10 + number)));
+        }
+        let kept = bots.views(Generation(3));
+        assert_eq!((kept.len(), kept[0].name.as_str()), (KEPT, "99"));
+    }
+}
