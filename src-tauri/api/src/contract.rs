@@ -71,6 +71,11 @@ pub struct HandedOut {
     pub header_value: Cow<'static, str>,
 }
 
+/// A token as the routes write it, for the terminal's standard output.
+pub fn json(out: &HandedOut) -> String {
+    serde_json::to_string(&crate::wire::TokenOut::from(out)).unwrap_or_default()
+}
+
 /// Something that a watcher is told.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Watched {

@@ -2,6 +2,7 @@
 
 use crate::history::History;
 use clap::{Parser, Subcommand};
+use daypass_wiring::Until;
 use daypass_wiring::practice::{Fault, Order};
 use std::time::Duration;
 
@@ -61,12 +62,32 @@ pub(crate) enum Verb {
         account: Option<String>,
     },
     /// Print the token and nothing else
-    Token {
+    Token(Token),
+    /// Run a command with the token in its environment, and again or with a signal when there is a new one
+    #[cfg(unix)]
+    Exec(Exec),
+    /// Wait until there is a token that lasts, and print its number
+    Wait(Wait),
+    /// Print one JSON object for each new token, refusal and change of readiness, until stopped
+    Watch {
         /// Which account
         account: Option<String>,
-        /// Refuse a token that ends sooner than this, such as 2h
-        #[arg(long, default_value = "0s", value_parser = span)]
-        min_valid: Duration,
+        /// The number of the token that is known already
+        #[arg(long, value_name = "NUMBER")]
+        after: Option<u64>,
+    },
+    /// Say that the broker refused a token: it is asked once, however many say so
+    ReportInvalid {
+        /// Which account
+        account: Option<String>,
+        /// The number of that token
+        #[arg(long, value_name = "NUMBER")]
+        generation: u64,
+    },
+    /// The keys with which bots take tokens over HTTP
+    Keys {
+        #[command(subcommand)]
+        verb: Option<KeysVerb>,
     },
     /// List the accounts
     Accounts,
@@ -97,6 +118,107 @@ pub(crate) enum Verb {
     Completions {
         /// Which shell
         shell: clap_complete::Shell,
+    },
+}
+
+/// How long a token must last. All of it must be met.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(crate) struct Lasts {
+    /// Refuse a token that ends sooner than this, such as 2h
+    #[arg(long, default_value = "0s", value_parser = span, value_name = "SPAN")]
+    pub(crate) min_valid: Duration,
+    /// Refuse a token that ends before this: 15:30 on the exchange's clock, or 2026-11-27T15:30:00+05:30
+    #[arg(long, value_parser = until, value_name = "TIME")]
+    pub(crate) until: Option<Until>,
+}
+
+/// Which token, and how.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Token {
+    /// Which account
+    pub(crate) account: Option<String>,
+    #[command(flatten)]
+    pub(crate) lasts: Lasts,
+    /// Wait so long for such a token, such as 30m
+    #[arg(long, value_parser = span, value_name = "SPAN")]
+    pub(crate) wait: Option<Duration>,
+    /// What to call whoever takes it, in the history and in the window
+    #[arg(long, value_name = "NAME")]
+    pub(crate) bot: Option<String>,
+    /// As JSON, the same object as GET /api/token
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What is waited for.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Wait {
+    /// Which account
+    pub(crate) account: Option<String>,
+    #[command(flatten)]
+    pub(crate) lasts: Lasts,
+    /// Only a token after the one with this number will do
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) newer_than: Option<u64>,
+    /// Give up after this; exit code 6
+    #[arg(long, default_value = "5m", value_parser = span, value_name = "SPAN")]
+    pub(crate) limit: Duration,
+}
+
+/// What to run.
+#[cfg(unix)]
+#[derive(Debug, clap::Args)]
+pub(crate) struct Exec {
+    /// Which account
+    pub(crate) account: Option<String>,
+    #[command(flatten)]
+    pub(crate) lasts: Lasts,
+    /// Wait so long for the first token, such as 12h; without it there must be one
+    #[arg(long, value_parser = span, value_name = "SPAN")]
+    pub(crate) wait: Option<Duration>,
+    /// What to do when there is a new token: restart, signal=HUP (or another), or none
+    #[arg(long, default_value = "restart", value_parser = on_rotate, value_name = "WHAT")]
+    pub(crate) on_rotate: OnRotate,
+    /// At a restart the command has so long to end after SIGTERM
+    #[arg(long, default_value = "10s", value_parser = span, value_name = "SPAN")]
+    pub(crate) grace: Duration,
+    /// What to call it in the history and in the window; the command's name if left out
+    #[arg(long, value_name = "NAME")]
+    pub(crate) bot: Option<String>,
+    /// The command and its arguments
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    pub(crate) command: Vec<std::ffi::OsString>,
+}
+
+/// What a running program is told of a new token.
+#[cfg(unix)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OnRotate {
+    /// It is started again with it.
+    Restart,
+    /// This signal; it takes the token by itself.
+    Signal(i32),
+    /// Nothing.
+    None,
+}
+
+/// What about the keys.
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysVerb {
+    /// List them
+    List,
+    /// Make one and print it, this once
+    Make {
+        /// Which bot it is for
+        name: String,
+        /// An account that it is good for, may be given several times; all of them if left out
+        #[arg(long, value_name = "ACCOUNT")]
+        account: Vec<String>,
+    },
+    /// From now on it opens nothing
+    Revoke {
+        /// Its id
+        id: String,
     },
 }
 
@@ -133,6 +255,27 @@ pub(crate) fn span(text: &str) -> Result<Duration, String> {
     humantime::parse_duration(text).map_err(|_| format!("\"{text}\" is no span of time; write it like 90s, 5m or 2h"))
 }
 
+fn until(text: &str) -> Result<Until, String> {
+    let read = daypass_wiring::api::until::parse(text);
+    read.ok_or_else(|| format!("\"{text}\" is no point in time; write it like 15:30 or 2026-11-27T15:30:00+05:30"))
+}
+
+#[cfg(unix)]
+fn on_rotate(text: &str) -> Result<OnRotate, String> {
+    use tokio::signal::unix::SignalKind as Kind;
+    let signal = text.strip_prefix("signal=").map(|name| name.trim_start_matches("SIG"));
+    match (text, signal) {
+        ("restart", _) => Ok(OnRotate::Restart),
+        ("none", _) => Ok(OnRotate::None),
+        (_, Some("HUP")) => Ok(OnRotate::Signal(Kind::hangup().as_raw_value())),
+        (_, Some("USR1")) => Ok(OnRotate::Signal(Kind::user_defined1().as_raw_value())),
+        (_, Some("USR2")) => Ok(OnRotate::Signal(Kind::user_defined2().as_raw_value())),
+        (_, Some("INT")) => Ok(OnRotate::Signal(Kind::interrupt().as_raw_value())),
+        (_, Some("TERM")) => Ok(OnRotate::Signal(Kind::terminate().as_raw_value())),
+        _ => Err("write restart, none, or signal= with HUP, USR1, USR2, INT or TERM".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,6 +284,23 @@ mod tests {
     #[test]
     fn the_verbs_are_sound() {
         Args::command().debug_assert();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_to_do_about_a_rotation_is_one_of_three() {
+        for (text, read) in [
+            ("restart", Some(OnRotate::Restart)),
+            ("none", Some(OnRotate::None)),
+            ("signal=HUP", Some(OnRotate::Signal(1))),
+            ("signal=SIGTERM", Some(OnRotate::Signal(15))),
+            ("signal=KILL", None),
+            ("HUP", None),
+            ("", None),
+        ] {
+            assert_eq!(on_rotate(text).ok(), read, "{text:?}");
+        }
+        assert!(until("3 pm").expect_err("no time").contains("15:30"));
     }
 
     #[test]

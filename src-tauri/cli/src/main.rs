@@ -4,7 +4,10 @@
 //! answer into words and an exit code.
 
 mod args;
+mod bots;
 mod doctor;
+#[cfg(unix)]
+mod exec;
 mod exit;
 mod history;
 mod out;

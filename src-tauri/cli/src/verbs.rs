@@ -2,11 +2,13 @@
 
 use crate::args::Verb;
 use crate::sign_in::{self, How};
-use crate::{doctor, history, out, serve};
+#[cfg(unix)]
+use crate::exec;
+use crate::{bots, doctor, history, out, serve};
 use daypass_wiring::api::TokenStatus;
 use daypass_wiring::domain::{AccountId, Problem, Remedy};
 use daypass_wiring::view::Snapshot;
-use daypass_wiring::{Browser, Caller, Client, Code, Opener, Refused, SystemOpener, Wanted};
+use daypass_wiring::{Browser, Client, Code, Opener, Refused, SystemOpener};
 use futures::StreamExt;
 use std::io::Write;
 use std::process::ExitCode;
@@ -26,11 +28,13 @@ pub(crate) async fn run(verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Refresh { account, no_browser, wait } => refresh(account, no_browser, wait).await?,
         Verb::SignOut { account } => sign_out(account).await?,
         Verb::KeepSecret { account } => keep_secret(account).await?,
-        Verb::Token { account, min_valid } => {
-            let (client, id) = ask_owner(account).await.map_err(without_token)?;
-            let out = client.token(&id, Wanted::lasting(chrono::Duration::from_std(min_valid)?), &Caller::here(None)).await?;
-            println(out.token.expose())?;
-        }
+        Verb::Token(args) => bots::token(args).await?,
+        #[cfg(unix)]
+        Verb::Exec(args) => return exec::exec(args).await,
+        Verb::Wait(args) => bots::wait(args).await?,
+        Verb::Watch { account, after } => bots::watch(account, after).await?,
+        Verb::ReportInvalid { account, generation } => bots::report_invalid(account, generation).await?,
+        Verb::Keys { verb } => bots::keys(verb).await?,
         Verb::Accounts => {
             let snapshot = daypass_wiring::connect().await?.snapshot().await?;
             for account in &snapshot.accounts {
@@ -163,15 +167,6 @@ pub(crate) fn unknown(account: &str) -> Refused {
     let problem = Problem::new("unknown_account", "", "See the accounts with `daypass accounts`.", Remedy::FixSetting)
         .saying(format!("There is no account \"{account}\"."));
     Refused { code: Code::UnknownAccount, problem }
-}
-
-/// Without an account there is no token either: to a script that wants one it is the same.
-fn without_token(error: anyhow::Error) -> anyhow::Error {
-    match error.downcast::<Refused>() {
-        Ok(refused) if refused.code == Code::NoCredentials => Refused { code: Code::NoToken, ..refused }.into(),
-        Ok(refused) => refused.into(),
-        Err(error) => error,
-    }
 }
 
 fn late() -> Refused {

@@ -24,6 +24,12 @@ const ASKING: &[(&[&str], &str)] = &[
     (&["refresh"], "refresh"),
     (&["sign-out"], "sign_out"),
     (&["token"], "token"),
+    (&["token", "--wait", "5s"], "wait_for_token"),
+    (&["wait"], "wait_for_token"),
+    (&["report-invalid", "--generation", "7"], "report_invalid"),
+    (&["keys"], "keys"),
+    (&["keys", "revoke", "k1234567"], "revoke_key"),
+    (&["exec", "upstox", "--", "true"], "token"),
     (&["accounts"], "snapshot"),
     (&["keep-secret"], "keep_secret"),
 ];
@@ -47,7 +53,7 @@ fn with_an_owner_every_verb_asks_it_and_only_one_shows_the_token() {
         let output = owner.run(args);
         assert_eq!(output.status.code(), Some(0), "{args:?}: {}", text(&output.stderr));
         assert!(owner.client.script().asked.iter().any(|line| line.starts_with(asked)), "{args:?}");
-        if args[0] == "token" {
+        if *args == ["token"] || *args == ["token", "--wait", "5s"] {
             assert_eq!(text(&output.stdout), format!("{TOKEN}\n"), "the token and nothing else");
         } else {
             assert!(!text(&output.stdout).contains(TOKEN), "{args:?}");
@@ -73,6 +79,13 @@ fn each_refusal_has_its_exit_code() {
         (&["sign-out"], "sign_out", Code::NoToken, 4),
         (&["keep-secret"], "keep_secret", Code::NothingToDo, 1),
         (&["token", "nobody"], "token", Code::UnknownAccount, 2),
+        (&["token"], "token", Code::Ended, 4),
+        (&["token"], "token", Code::TooMany, 7),
+        (&["wait"], "wait_for_token", Code::TimeLimit, 6),
+        (&["exec", "--wait", "5s", "--", "true"], "wait_for_token", Code::TimeLimit, 6),
+        (&["exec", "upstox", "--", "true"], "token", Code::Ended, 4),
+        (&["report-invalid", "--generation", "6"], "report_invalid", Code::Stale, 4),
+        (&["keys", "make", "screener"], "make_key", Code::BadInput, 2),
         (&["status"], "snapshot", Code::Internal, 1),
     ] {
         owner.client.refuse(method, code);
@@ -93,6 +106,10 @@ fn what_was_typed_wrong_is_usage() {
         (&["tokens"], "token"),
         (&["token", "--min-valid", "soon"], "90s"),
         (&["token"], "Name one of: upstox, us."),
+        (&["token", "--until", "3 pm"], "15:30"),
+        (&["exec", "upstox", "--on-rotate", "signal=KILL", "--", "true"], "none"),
+        (&["exec", "upstox"], "COMMAND"),
+        (&["report-invalid", "upstox"], "--generation"),
         (&["sign-in"], "Name one of: upstox, us."),
         (&["status", "nobody"], "nobody"),
         (&["status", "nobody", "--json"], "nobody"),

@@ -1,0 +1,128 @@
+//! `daypass exec ACCOUNT -- COMMAND`: a program with the token in its environment, and with the new one after each
+//! rotation.
+//!
+//! The invariant: the token is in the program's environment and in nobody's command line, and the program's own end is
+//! ours. What this is not: a supervisor; a program that ends by itself is not started again.
+
+mod child;
+
+use crate::args::{Exec, OnRotate};
+use crate::bots::{BETWEEN_TRIES, again, wanted};
+use crate::verbs::ask_owner;
+use child::{Child, Signals};
+use daypass_wiring::domain::AccountId;
+use daypass_wiring::{Caller, Change, Client, HandedOut, Refused, Wanted};
+use futures::StreamExt;
+use std::io::Write;
+use std::process::ExitCode;
+use std::sync::Arc;
+use tokio::sync::watch;
+
+pub(crate) async fn exec(args: Exec) -> anyhow::Result<ExitCode> {
+    let Exec { account, lasts, wait, on_rotate, grace, bot, command } = args;
+    let signals = Signals::listen()?;
+    let (client, id) = ask_owner(account).await?;
+    let named = command.first().map(|program| base(&program.to_string_lossy()));
+    let take = Take { id, wanted: wanted(lasts, None)?, caller: Caller::here(bot.or(named)) };
+    let out = match wait {
+        // Signals end the wait as they would end the program.
+        Some(limit) => tokio::select! {
+            out = client.wait_for_token(&take.id, take.wanted, chrono::Duration::from_std(limit)?, &take.caller) => out?,
+            signal = signals.any() => return Ok(ended_by(signal)),
+        },
+        None => client.token(&take.id, take.wanted, &take.caller).await?,
+    };
+    let (newest, mut rotated) = watch::channel(out.generation);
+    let mut child = Child::start(&command, &out)?;
+    let following = tokio::spawn(follow(client, take.id.clone(), newest));
+    let mut has = out.generation;
+    let status = loop {
+        tokio::select! {
+            status = child.ended() => break status?,
+            signal = signals.any() => child.tell(signal),
+            Ok(()) = rotated.changed() => {
+                if *rotated.borrow_and_update() <= has {
+                    continue;
+                }
+                match on_rotate {
+                    OnRotate::None => {}
+                    OnRotate::Signal(signal) => child.tell(signal),
+                    OnRotate::Restart => {
+                        // A token that is gone again by now is not worth a restart; the next one will be.
+                        let Some(out) = take.now().await else { continue };
+                        child.stop(grace).await?;
+                        has = out.generation;
+                        child = Child::start(&command, &out)?;
+                    }
+                }
+            }
+        }
+    };
+    following.abort();
+    Ok(status)
+}
+
+/// How the token is taken each time.
+struct Take {
+    id: AccountId,
+    wanted: Wanted,
+    caller: Caller,
+}
+
+impl Take {
+    async fn now(&self) -> Option<HandedOut> {
+        let client = again().await.ok().flatten()?;
+        let taken = client.token(&self.id, self.wanted, &self.caller).await;
+        taken.inspect_err(|refused| tell(&format!("the new token was not taken: {}", refused.problem))).ok()
+    }
+}
+
+/// Says which token is the newest, through restarts of Daypass.
+async fn follow(client: Arc<dyn Client>, id: AccountId, newest: watch::Sender<u64>) {
+    let mut client = Some(client);
+    let mut lost = false;
+    loop {
+        match client.take() {
+            Some(client) => {
+                if let Err(refused) = news(&*client, &id, &newest).await {
+                    return tell(&format!("no more news of the token: {}", refused.problem));
+                }
+                lost = false;
+            }
+            None if !lost => {
+                tell("Daypass is not running; the program keeps its token, and gets the next one when it is back.");
+                lost = true;
+            }
+            None => {}
+        }
+        tokio::time::sleep(BETWEEN_TRIES).await;
+        client = match again().await {
+            Ok(client) => client,
+            Err(refused) => return tell(&format!("no more news of the token: {}", refused.problem)),
+        };
+    }
+}
+
+async fn news(client: &dyn Client, id: &AccountId, newest: &watch::Sender<u64>) -> Result<(), Refused> {
+    let known = *newest.borrow();
+    let mut watched = client.watch(id, Some(known)).await?;
+    while let Some(watched) = watched.next().await {
+        if watched.event == Change::Generation {
+            newest.send_replace(watched.status.generation);
+        }
+    }
+    Ok(())
+}
+
+fn ended_by(signal: i32) -> ExitCode {
+    ExitCode::from(u8::try_from(128 + signal).unwrap_or(u8::MAX))
+}
+
+fn base(program: &str) -> String {
+    program.rsplit('/').next().unwrap_or(program).to_owned()
+}
+
+/// A line for whoever looks on; standard output is the program's.
+fn tell(line: &str) {
+    let _ = writeln!(std::io::stderr(), "daypass: {line}");
+}
