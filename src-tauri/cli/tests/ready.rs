@@ -6,7 +6,7 @@
 
 mod owner;
 
-use owner::broker::{Broker, come_back, sign_in};
+use owner::broker::{Broker, signed_in};
 use owner::service::write_config;
 use owner::{command, text};
 use std::net::TcpListener;
@@ -15,13 +15,6 @@ use std::path::Path;
 fn json(home: &Path, args: &[&str]) -> serde_json::Value {
     let output = command(home, args).output().expect("it runs");
     serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", text(&output.stderr)))
-}
-
-fn signed_in(home: &Path) {
-    let (mut asker, address) = sign_in(home, &["--no-browser"]);
-    let broker = address.split("/v2/").next().expect("an address").to_owned();
-    let _browser = come_back(&Broker::at(&broker).approve(&address));
-    assert!(asker.wait().expect("its end").success());
 }
 
 #[test]

@@ -74,3 +74,11 @@ pub(crate) fn come_back(to: &str) -> TcpStream {
     write!(browser, "GET /{path} HTTP/1.1\r\nHost: {listener}\r\n\r\n").expect("a question");
     browser
 }
+
+/// A whole sign-in, from the terminal to the proven token.
+pub(crate) fn signed_in(home: &Path) {
+    let (mut asker, address) = sign_in(home, &["--no-browser"]);
+    let broker = address.split("/v2/").next().expect("an address").to_owned();
+    let _browser = come_back(&Broker::at(&broker).approve(&address));
+    assert!(asker.wait().expect("its end").success());
+}

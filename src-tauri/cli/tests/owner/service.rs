@@ -21,6 +21,12 @@ impl Drop for Service {
 }
 
 impl Service {
+    /// Asks it to end as the system does, and waits until it has.
+    pub(crate) fn end(&mut self) -> std::process::ExitStatus {
+        tell(&self.0, "TERM");
+        self.0.wait().expect("its end")
+    }
+
     /// Started, and past the point where it says how to sign in. Its local HTTP door stays closed.
     pub(crate) fn start(home: &Path) -> Self {
         Self::until(serve(home), "Sign in:").0
@@ -111,4 +117,10 @@ pub(crate) fn talk(mut line: impl Read + Write, method: &str, path: &str, kind: 
     let mut answer = String::new();
     line.read_to_string(&mut answer).expect("an answer");
     answer
+}
+
+/// Sends a signal to a process.
+pub(crate) fn tell(process: &Child, signal: &str) {
+    let id = process.id().to_string();
+    assert!(Command::new("sh").args(["-c", "kill -$0 $1", signal, &id]).status().expect("a shell").success());
 }

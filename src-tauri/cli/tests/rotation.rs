@@ -1,0 +1,138 @@
+//! A new token reaches whoever has the old one: a watcher, a waiting program, programs under `daypass exec`.
+//!
+//! The invariant: each of them is a process of its own and is told by nobody but Daypass. What this is not: a measurement;
+//! the benchmarks say how long it takes.
+#![cfg(unix)]
+
+mod owner;
+
+use owner::broker::{Broker, signed_in};
+use owner::service::{JSON, Service, talk, tell, write_config};
+use owner::{command, text};
+use std::io::{BufRead, BufReader, Lines};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::process::{Child, ChildStdout, Stdio};
+
+/// Everything that a rotation needs, signed in once.
+fn house() -> (tempfile::TempDir, Broker, Service) {
+    let home = tempfile::tempdir().expect("a folder");
+    let broker = Broker::start(home.path());
+    write_config(home.path());
+    let service = broker.serve(home.path());
+    signed_in(home.path());
+    (home, broker, service)
+}
+
+/// Ends with the test.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn start(home: &Path, args: &[&str]) -> Running {
+    let mut command = command(home, args);
+    // The programs below need their tools.
+    command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    Running(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it runs"))
+}
+
+fn token(home: &Path) -> String {
+    text(&command(home, &["token"]).output().expect("it runs").stdout).trim().to_owned()
+}
+
+fn lines(running: &mut Running) -> Lines<BufReader<ChildStdout>> {
+    BufReader::new(running.0.stdout.take().expect("a pipe")).lines()
+}
+
+/// The lines of a file that a program writes.
+fn written(file: &Path) -> Vec<String> {
+    std::fs::read_to_string(file).unwrap_or_default().lines().map(Into::into).collect()
+}
+
+/// Writes a line with its token, and waits to be ended.
+const NOTES_ITS_TOKEN: &str = "echo $DAYPASS_GENERATION $UPSTOX_ACCESS_TOKEN >> restarted; exec sleep 600";
+/// Writes a line at its start and one for each signal.
+const NOTES_SIGNALS: &str = "trap 'echo told >> signals' HUP; echo started >> signals; while :; do sleep 0.05; done";
+
+#[test]
+fn a_rotation_reaches_watcher_waiter_and_programs() {
+    let (home, _broker, _service) = house();
+    let home = home.path();
+    let first = token(home);
+    let mut watch = start(home, &["watch"]);
+    let mut watched = lines(&mut watch);
+    let mut seen = || -> serde_json::Value {
+        serde_json::from_str(&watched.next().expect("a line").expect("text")).expect("JSON")
+    };
+    assert_eq!((&seen()["event"], &seen_generation(&first, home)), (&"state".into(), &1));
+    let mut wait = start(home, &["wait", "--newer-than", "1"]);
+    let restarts = start(home, &["exec", "--bot", "restarts", "--", "sh", "-c", NOTES_ITS_TOKEN]);
+    let _signals = start(home, &["exec", "--on-rotate", "signal=HUP", "--bot", "signals", "--", "sh", "-c", NOTES_SIGNALS]);
+    let (restarted, signals) = (home.join("restarted"), home.join("signals"));
+    owner::wait("both programs run", || written(&restarted).len() == 1 && written(&signals).len() == 1);
+
+    signed_in(home);
+    let second = token(home);
+    assert_ne!(first, second);
+    owner::wait("one was started again", || written(&restarted).len() == 2);
+    assert_eq!(written(&restarted), [format!("1 {first}"), format!("2 {second}")]);
+    owner::wait("one was told", || written(&signals).len() == 2);
+    assert_eq!(written(&signals), ["started", "told"], "and not started again");
+    assert!(wait.0.wait().expect("its end").success());
+    assert_eq!(lines(&mut wait).next().expect("a line").expect("text"), "2");
+    let news = seen();
+    assert_eq!((&news["event"], &news["generation"], &news["valid"]), (&"generation".into(), &2.into(), &true.into()));
+    assert!(!news.to_string().contains(&second), "news carry no token");
+
+    let line = std::fs::read_to_string(format!("/proc/{}/cmdline", restarts.0.id())).unwrap_or_default();
+    assert!(!line.contains(&second), "no token on a command line");
+    let snapshot = talk(UnixStream::connect(home.join("run/daypass.sock")).expect("there"), "GET", "/api/snapshot", JSON, "");
+    let snapshot: serde_json::Value = serde_json::from_str(snapshot.split("\r\n\r\n").nth(1).expect("a body")).expect("JSON");
+    let bots = snapshot["accounts"][0]["bots"].as_array().expect("bots").clone();
+    let has = |name: &str| bots.iter().find(|bot| bot["name"] == name).map(|bot| bot["generation"].clone());
+    assert_eq!((has("restarts"), has("signals")), (Some(2.into()), Some(1.into())), "{bots:?}");
+}
+
+/// The generation of the token that is held, which must be this one.
+fn seen_generation(token: &str, home: &Path) -> u64 {
+    let json = text(&command(home, &["token", "--json"]).output().expect("it runs").stdout);
+    let out: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!((&out["access_token"], &out["header_value"]), (&token.into(), &"Bearer {token}".into()));
+    out["generation"].as_u64().expect("a number")
+}
+
+#[test]
+fn a_program_keeps_running_while_daypass_does_not_and_gets_the_token_that_came_after() {
+    let (home, broker, mut service) = house();
+    let home = home.path();
+    let _running = start(home, &["exec", "--", "sh", "-c", NOTES_ITS_TOKEN]);
+    let restarted = home.join("restarted");
+    owner::wait("the program runs", || written(&restarted).len() == 1);
+    assert!(service.end().success());
+    let _service = broker.serve(home);
+    signed_in(home);
+    owner::wait("it was started again", || written(&restarted).len() == 2);
+    assert_eq!(written(&restarted)[1], format!("2 {}", token(home)));
+}
+
+#[test]
+fn the_programs_end_is_the_commands_and_signals_are_passed_on() {
+    let (home, _broker, _service) = house();
+    let home = home.path();
+    for (script, code) in [("exit 0", 0), ("exit 7", 7), ("kill -TERM $$", 143)] {
+        let mut run = start(home, &["exec", "--", "sh", "-c", script]);
+        assert_eq!(run.0.wait().expect("its end").code(), Some(code), "{script}");
+    }
+    let missing = command(home, &["exec", "--", "no-such-program-here"]).output().expect("it runs");
+    assert_eq!(missing.status.code(), Some(1));
+    assert!(text(&missing.stderr).contains("no-such-program-here"), "{}", text(&missing.stderr));
+    let mut run = start(home, &["exec", "--", "sh", "-c", "trap 'exit 9' USR1; echo on; while :; do sleep 0.05; done"]);
+    assert_eq!(lines(&mut run).next().expect("a line").expect("text"), "on");
+    tell(&run.0, "USR1");
+    assert_eq!(run.0.wait().expect("its end").code(), Some(9));
+}
