@@ -84,6 +84,9 @@ pub trait Client: Send + Sync {
     /// A bot says that the broker refused this token. However many say so, the broker is asked once.
     async fn report_invalid(&self, account: &AccountId, generation: u64) -> Answer<()>;
 
+    /// Figures for Prometheus, in its text format.
+    async fn metrics(&self) -> Answer<String>;
+
     /// The keys of bots.
     async fn keys(&self) -> Answer<Vec<KeyView>>;
 

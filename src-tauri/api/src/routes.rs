@@ -43,6 +43,7 @@ pub(crate) fn over_socket(door: Door, body_time: Duration) -> Router {
 fn open() -> Router<Door> {
     Router::new()
         .route("/healthz", get(looks::healthz))
+        .route("/metrics", get(looks::metrics))
         .route("/api/token/status", get(looks::status))
         .route("/api/token/watch", get(watch))
         .route("/api/token/force-refresh", post(account::force_refresh))

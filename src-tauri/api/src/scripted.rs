@@ -261,6 +261,11 @@ impl Client for ScriptedClient {
         self.asked("report_invalid", format!("{account} {generation}"))
     }
 
+    async fn metrics(&self) -> Answer<String> {
+        self.asked("metrics", "")?;
+        Ok("# HELP up Always 1.\n# TYPE up gauge\nup 1\n".to_owned())
+    }
+
     async fn keys(&self) -> Answer<Vec<KeyView>> {
         self.asked("keys", "")?;
         Ok(vec![self.key("screener", None)?])

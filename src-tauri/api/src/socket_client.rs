@@ -132,6 +132,10 @@ impl Client for SocketClient {
         self.line.tell("/api/token/report-invalid", &report).await
     }
 
+    async fn metrics(&self) -> Answer<String> {
+        self.line.text("/metrics").await
+    }
+
     async fn keys(&self) -> Answer<Vec<KeyView>> {
         self.line.get("/api/keys").await
     }

@@ -96,6 +96,7 @@ fn methods() -> Vec<(&'static str, Call, &'static str)> {
             |c| Box::pin(async move { c.report_invalid(&upstox(), 7).await }),
             "report_invalid upstox 7",
         ),
+        ("metrics", |c| Box::pin(async move { c.metrics().await.map(drop) }), "metrics"),
         ("keys", |c| Box::pin(async move { c.keys().await.map(drop) }), "keys"),
         (
             "make_key",

@@ -2,6 +2,7 @@
 
 use crate::clock::RealClock;
 use crate::ledger::Book;
+use crate::meters::Meters;
 use daypass_brokers::{Broker, Handshake, Network};
 use daypass_domain::{AccountId, Attempt, Credentials, Moment};
 use daypass_login::{Opener, Page, Paster};
@@ -19,6 +20,7 @@ pub(crate) struct Books {
     /// Where calendars are kept.
     pub(crate) state: PathBuf,
     pub(crate) ledger: Book,
+    pub(crate) meters: Meters,
     /// Knows whether somebody is there.
     pub(crate) watching: OnceLock<Watching>,
     pub(crate) opener: Option<Arc<dyn Opener>>,
@@ -53,14 +55,14 @@ pub(crate) struct SignIn {
 impl Books {
     pub(crate) fn new(
         clock: RealClock,
-        (state, ledger): (PathBuf, Book),
+        (state, ledger, meters): (PathBuf, Book, Meters),
         opener: Option<Arc<dyn Opener>>,
         http: reqwest::Client,
     ) -> Self {
         let watching = OnceLock::new();
         let (accounts, sign_ins) = (Mutex::default(), Mutex::default());
         let (ended, erasable) = (Mutex::default(), Mutex::default());
-        Self { clock, state, ledger, watching, opener, http, accounts, sign_ins, ended, erasable }
+        Self { clock, state, ledger, meters, watching, opener, http, accounts, sign_ins, ended, erasable }
     }
 
     pub(crate) fn network(&self) -> Network {

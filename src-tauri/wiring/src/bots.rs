@@ -11,7 +11,7 @@ use chrono::Duration;
 use daypass_api::watch::Watcher;
 use daypass_api::{Answer, Bot, Caller, HandedOut, KeyView, Keys, MadeKey, NewKey, Shut, Wanted, Watched};
 use daypass_bots::{KeyRing, Refusal, Scope};
-use daypass_domain::{AccountId, Problem, Remedy};
+use daypass_domain::{AccountId, Happening, Problem, Remedy};
 use daypass_manager::{Code, Event, Handle, Outlook, Refused};
 use futures::stream::{self, BoxStream, StreamExt};
 use std::collections::VecDeque;
@@ -36,6 +36,9 @@ impl Bots {
         let Outlook { out, level, readiness } = outlook;
         let generation = out.generation.0;
         let entry = ledger::handed_out(account, generation, caller, self.books.now());
+        if let Happening::HandedOut { to, .. } = &entry.happening {
+            self.books.meters.handed_out(account, to.as_str());
+        }
         if self.books.ledger.handed_out(&entry) {
             self.handle.event(Event::HandedOut(entry));
         }

@@ -60,7 +60,10 @@ impl Hands for Doer {
             Effect::LookAround(account, attempt) => {
                 self.runtime.spawn(look_around(books, handle, (account, attempt), self.around.clone()));
             }
-            Effect::Record(entry) => books.ledger.write(entry),
+            Effect::Record(entry) => {
+                books.meters.happened(&entry);
+                books.ledger.write(entry);
+            }
             Effect::Deliver(account, generation) => {
                 tracing::debug!(%account, %generation, "a new token may be handed out");
             }

@@ -163,7 +163,20 @@ impl Client for InProcess {
     }
 
     async fn report_invalid(&self, account: &AccountId, generation: u64) -> Answer<()> {
-        self.handle.ask(account, Ask::ReportInvalid(Generation(generation))).await.map(drop)
+        let answer = self.handle.ask(account, Ask::ReportInvalid(Generation(generation))).await.map(drop);
+        // A label is an account that exists.
+        if !matches!(&answer, Err(refused) if refused.code == Code::UnknownAccount) {
+            self.books.meters.reported(account);
+        }
+        answer
+    }
+
+    async fn metrics(&self) -> Answer<String> {
+        let seen = self.handle.look().await?;
+        self.books.meters.text(&seen).map_err(|error| {
+            tracing::warn!("the metrics cannot be written: {error}");
+            refused(Code::Internal, NO_METRICS)
+        })
     }
 
     async fn keys(&self) -> Answer<Vec<KeyView>> {
@@ -245,6 +258,9 @@ const ALMOST_DONE: Problem = Problem::new(
 
 const NOTHING_WAITS: Problem =
     Problem::new("nothing_waits", "No sign-in waits for an address.", "Start a sign-in first.", Remedy::SignInAgain);
+
+const NO_METRICS: Problem =
+    Problem::new("no_metrics", "The metrics cannot be written.", "The log has more.", Remedy::TryAgain);
 
 const TIME_LIMIT: Problem =
     Problem::new("time_limit", "It took longer than the limit.", "It goes on; ask for its status.", Remedy::TryAgain);

@@ -16,6 +16,7 @@ mod ledger;
 mod lock;
 mod logging;
 mod look_around;
+mod meters;
 mod private;
 mod rehearsal;
 mod run;

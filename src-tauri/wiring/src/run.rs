@@ -11,6 +11,7 @@ use crate::ledger::Book;
 use crate::lock::{self, Lock, Tried};
 use crate::logging::{self, Log};
 use crate::look_around::Surroundings;
+use crate::meters::Meters;
 use crate::private;
 use crate::rehearsal::Rehearsal;
 use crate::strongroom::Strongroom;
@@ -196,7 +197,7 @@ async fn own(start: Start, folders: Folders, lock: Lock) -> anyhow::Result<Runni
     let strongroom = Strongroom::open(folders.data.join("vault"), passphrase, shared.clone())?;
     let (trouble, told) = tokio::sync::mpsc::unbounded_channel();
     let ledger = Book::open(folders.state.clone(), shared.clone(), move |problem| drop(trouble.send(problem)))?;
-    let place = (folders.state.clone(), ledger.clone());
+    let place = (folders.state.clone(), ledger.clone(), Meters::new()?);
     let books = Arc::new(Books::new(clock.clone(), place, start.opener.clone(), daypass_brokers::http_client()));
     let runtime = tokio::runtime::Handle::current();
     let around = surroundings(&start, &folders, &clock);

@@ -8,6 +8,8 @@ use crate::problem::{Refusal, unknown_account};
 use crate::token_status::{TokenStatus, worst};
 use axum::Json;
 use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use daypass_manager::Refused;
 use daypass_manager::view::{AccountView, Snapshot};
 use serde::{Deserialize, Serialize};
@@ -56,6 +58,12 @@ pub(crate) async fn accounts(State(door): State<Door>) -> Result<Json<Accounts>,
 
 pub(crate) async fn snapshot(State(door): State<Door>) -> Result<Json<Snapshot>, Refusal> {
     Ok(Json(door.client.snapshot().await?))
+}
+
+/// What Prometheus reads, in its text format 0.0.4.
+pub(crate) async fn metrics(State(door): State<Door>) -> Result<Response, Refusal> {
+    let text = door.client.metrics().await?;
+    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
 }
 
 /// Alive: the manager answers.

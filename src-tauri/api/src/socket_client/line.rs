@@ -48,6 +48,12 @@ impl Line {
         read(&self.ask(Method::GET, path, None, PATIENCE).await?)
     }
 
+    /// Looks at something that is no JSON.
+    pub(super) async fn text(&self, path: &str) -> Answer<String> {
+        let bytes = self.ask(Method::GET, path, None, PATIENCE).await?;
+        String::from_utf8(bytes.into()).map_err(|_| internal())
+    }
+
     /// Looks for as long as the owner waits, and a little longer.
     pub(super) async fn wait<T: DeserializeOwned>(&self, path: &str, limit: chrono::Duration) -> Answer<T> {
         let limit = limit.to_std().unwrap_or_default().saturating_add(PATIENCE);

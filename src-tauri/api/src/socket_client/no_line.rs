@@ -24,6 +24,10 @@ impl Line {
         Err(not_running())
     }
 
+    pub(super) async fn text(&self, _path: &str) -> Answer<String> {
+        Err(not_running())
+    }
+
     pub(super) async fn wait<T: DeserializeOwned>(&self, _path: &str, _limit: chrono::Duration) -> Answer<T> {
         Err(not_running())
     }
