@@ -13,6 +13,7 @@ use daypass_manager::view::Snapshot;
 use futures::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use utoipa::{IntoParams, ToSchema};
 
 /// What comes back.
 pub type Answer<T> = Result<T, Refused>;
@@ -119,16 +120,20 @@ pub trait Client: Send + Sync {
 }
 
 /// What of the ledger is wanted; everything may be left out.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct HistoryQuery {
     /// Only this account's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<String>)]
     pub account: Option<AccountId>,
     /// From this moment on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<String>, format = DateTime)]
     pub since: Option<Moment>,
     /// Up to this moment, which is not in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<String>, format = DateTime)]
     pub until: Option<Moment>,
     /// Only these happenings, with commas between them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -142,7 +147,7 @@ pub struct HistoryQuery {
 }
 
 /// Whether the program may open a browser for this.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Browser {
     /// Open it.
@@ -152,11 +157,12 @@ pub enum Browser {
 }
 
 /// A sign-in that waits.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SignIn {
     /// Where to sign in. Carries no secret.
     pub sign_in_url: String,
     /// When it stops waiting.
+    #[schema(value_type = String, format = DateTime)]
     pub until: Moment,
     /// What to know before signing in: that it would not last, and when one would.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -164,7 +170,7 @@ pub struct SignIn {
 }
 
 /// A refresh that has begun.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Refreshing {
     /// Set where a person is needed and no browser was opened here.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -172,7 +178,7 @@ pub struct Refreshing {
 }
 
 /// An account as a form enters it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 pub struct NewAccount {
     /// Its id; made from the broker's if it is missing.
     pub id: Option<AccountId>,
@@ -184,5 +190,6 @@ pub struct NewAccount {
     pub fields: BTreeMap<String, String>,
     /// The secret fields, by key. Missing: what is stored stays.
     #[serde(default)]
+    #[schema(value_type = BTreeMap<String, String>)]
     pub secrets: BTreeMap<String, Secret>,
 }

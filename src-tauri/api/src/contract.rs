@@ -11,6 +11,7 @@ use daypass_manager::Lasting;
 use daypass_manager::view::{Level, ReadinessView};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use utoipa::ToSchema;
 
 /// Which token is of use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -77,7 +78,7 @@ pub fn json(out: &HandedOut) -> String {
 }
 
 /// Something that a watcher is told.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Watched {
     /// What has changed.
     pub event: Change,
@@ -87,7 +88,7 @@ pub struct Watched {
 }
 
 /// What has changed for a watcher.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
     /// How it is; the first one of each watch.
@@ -116,7 +117,7 @@ impl Change {
 }
 
 /// A key with which one bot may take tokens over HTTP, as everybody may see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct KeyView {
     /// Names it; the first part of the key itself.
     pub id: String,
@@ -131,7 +132,7 @@ pub struct KeyView {
 }
 
 /// A key that is wanted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewKey {
     /// Which bot it is for.

@@ -5,7 +5,7 @@
 
 use crate::door::Door;
 use crate::body::Params;
-use crate::problem::{Refusal, no_account};
+use crate::problem::{Document, Refusal, no_account};
 use crate::who::{Peer, Who};
 use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -27,6 +27,15 @@ const LAST_EVENT_ID: &str = "last-event-id";
 /// Long enough to cost nothing, short enough to notice a reader that is gone. Only while somebody is connected.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
+#[utoipa::path(
+    get,
+    path = "/api/events",
+    tag = "status",
+    summary = "Everything as it changes",
+    responses(
+        (status = 200, description = "Server-sent events: snapshot, telling.", body = String, content_type = "text/event-stream"),
+    ),
+)]
 pub(crate) async fn events(State(door): State<Door>) -> Result<Response, Refusal> {
     let place = door.place()?;
     let tellings = door.client.tellings().await?;
@@ -52,6 +61,18 @@ pub(crate) struct Watching {
 
 /// `GET /api/token/watch`: each new token, refusal and change of readiness; no secret. Its ids are generations, so that
 /// a browser or a library that comes back says by itself what it knows.
+#[utoipa::path(
+    get,
+    path = "/api/token/watch",
+    tag = "token",
+    summary = "Each new token, refusal and change of readiness",
+    params(("account" = Option<String>, Query, description = "The account; it may be left out where there is only one."), ("after" = Option<u64>, Query, description = "The generation that is known already."), ("Last-Event-ID" = Option<String>, Header, description = "The same, as readers that come back send it.")),
+    responses(
+        (status = 200, description = "Server-sent events whose data is a Watched and whose id is the generation.", body = String, content_type = "text/event-stream"),
+        (status = 404, description = "There is no such account.", body = Document, content_type = "application/problem+json"),
+        (status = 409, description = "Not now; `code` says why.", body = Document, content_type = "application/problem+json"),
+    ),
+)]
 pub(crate) async fn watch(
     State(door): State<Door>,
     headers: HeaderMap,

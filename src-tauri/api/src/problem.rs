@@ -9,12 +9,13 @@ use axum::response::{IntoResponse, Response};
 use daypass_domain::{Problem, Remedy};
 use daypass_manager::{Code, Refused};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// The media type of all of them.
 const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
 
 /// RFC 9457, with `code` and `problem` added.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Document {
     #[serde(rename = "type")]
     kind: String,

@@ -6,6 +6,7 @@
 
 mod account;
 mod looks;
+mod openapi;
 mod private;
 mod token;
 
@@ -15,17 +16,20 @@ use crate::events::{events, watch};
 use crate::problem::Refusal;
 use crate::{guard, ui};
 use axum::Router;
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use axum::middleware::{from_fn_with_state, map_response};
-use axum::routing::{get, on, post};
+use axum::routing::{MethodFilter, MethodRouter, get, on, post};
 use daypass_domain::{Problem, Remedy};
 use std::sync::Arc;
 use std::time::Duration;
 
+/// A route: path, method, and what it does.
+type Row = (&'static str, Method, MethodRouter<Door>);
+
 /// For browsers and everybody's programs: no key, no secret. A bot with a key gets its token.
 pub(crate) fn over_tcp(door: Door, keys: Arc<dyn Keys>, port: u16, body_time: Duration) -> Router {
     let all = private::table().into_iter().fold(open(), |router, (path, method, _)| {
-        router.route(path, on(method, async || Refusal::new(StatusCode::FORBIDDEN, SOCKET_ONLY)))
+        router.route(path, on(filter(&method), async || Refusal::new(StatusCode::FORBIDDEN, SOCKET_ONLY)))
     });
     let keyed = token::table().into_iter().fold(Router::new(), |router, (path, _, route)| router.route(path, route));
     let all = all.merge(keyed.route_layer(from_fn_with_state(keys, guard::key)));
@@ -40,28 +44,39 @@ pub(crate) fn over_socket(door: Door, body_time: Duration) -> Router {
 }
 
 /// Looks, refreshes, and the start of a sign-in.
-fn open() -> Router<Door> {
+fn open_table() -> Vec<Row> {
+    vec![
+        ("/healthz", Method::GET, get(looks::healthz)),
+        ("/metrics", Method::GET, get(looks::metrics)),
+        ("/api/openapi.json", Method::GET, get(openapi::document)),
+        ("/api/token/status", Method::GET, get(looks::status)),
+        ("/api/token/watch", Method::GET, get(watch)),
+        ("/api/token/force-refresh", Method::POST, post(account::force_refresh)),
+        ("/api/accounts", Method::GET, get(looks::accounts)),
+        ("/api/snapshot", Method::GET, get(looks::snapshot)),
+        ("/api/events", Method::GET, get(events)),
+        ("/api/accounts/{id}/sign-in", Method::POST, post(account::sign_in)),
+        ("/api/accounts/{id}/cancel", Method::POST, post(account::cancel)),
+        ("/api/accounts/{id}/refresh", Method::POST, post(account::refresh)),
+        ("/api/accounts/{id}/probe", Method::POST, post(account::probe)),
+        ("/api/accounts/{id}/check", Method::POST, post(account::look_around)),
+        ("/api/accounts/{id}/snooze", Method::POST, post(account::snooze)),
+        ("/api/accounts/{id}/pause", Method::POST, post(account::pause)),
+        ("/api/accounts/{id}/resume", Method::POST, post(account::resume)),
+    ]
+}
+
+/// The page is no part of the agreement with programs.
+fn page() -> Router<Door> {
     Router::new()
-        .route("/healthz", get(looks::healthz))
-        .route("/metrics", get(looks::metrics))
-        .route("/api/token/status", get(looks::status))
-        .route("/api/token/watch", get(watch))
-        .route("/api/token/force-refresh", post(account::force_refresh))
-        .route("/api/accounts", get(looks::accounts))
-        .route("/api/snapshot", get(looks::snapshot))
-        .route("/api/events", get(events))
-        .route("/api/accounts/{id}/sign-in", post(account::sign_in))
-        .route("/api/accounts/{id}/cancel", post(account::cancel))
-        .route("/api/accounts/{id}/refresh", post(account::refresh))
-        .route("/api/accounts/{id}/probe", post(account::probe))
-        .route("/api/accounts/{id}/check", post(account::look_around))
-        .route("/api/accounts/{id}/snooze", post(account::snooze))
-        .route("/api/accounts/{id}/pause", post(account::pause))
-        .route("/api/accounts/{id}/resume", post(account::resume))
         .route("/", get(ui::to_dashboard))
         .route("/dashboard", get(ui::to_dashboard))
         .route("/dashboard/", get(ui::index))
         .route("/dashboard/{*path}", get(ui::page))
+}
+
+fn open() -> Router<Door> {
+    open_table().into_iter().fold(page(), |router, (path, _, route)| router.route(path, route))
 }
 
 fn whole(router: Router<Door>, door: Door, body_time: Duration) -> Router {
@@ -70,6 +85,10 @@ fn whole(router: Router<Door>, door: Door, body_time: Duration) -> Router {
         .method_not_allowed_fallback(async || Refusal::new(StatusCode::METHOD_NOT_ALLOWED, WRONG_METHOD))
         .with_state(door)
         .layer(from_fn_with_state(body_time, guard::body))
+}
+
+fn filter(method: &Method) -> MethodFilter {
+    MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::GET)
 }
 
 /// Nothing is at this address.

@@ -8,9 +8,10 @@ use chrono::{DateTime, FixedOffset, Offset, SecondsFormat};
 use daypass_domain::Moment;
 use daypass_manager::view::{AccountView, Level, ProbeOutcome, ReadinessView, Snapshot, Standing};
 use serde::{Deserialize, Serialize, Serializer};
+use utoipa::ToSchema;
 
 /// What a script wants to know about one account's token.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct TokenStatus {
     /// A token is held, has not ended and was not refused.
     pub valid: bool,

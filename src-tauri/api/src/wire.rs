@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use utoipa::ToSchema;
 
 /// A body that a route reads, and how it looks, for whoever sent something else.
 pub(crate) trait Shape: DeserializeOwned {
@@ -19,7 +20,7 @@ pub(crate) trait Shape: DeserializeOwned {
 }
 
 /// For a sign-in or a refresh.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct How {
     #[serde(default = "open")]
@@ -35,10 +36,11 @@ impl Shape for How {
 }
 
 /// For a pause.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Until {
     #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub(crate) until: Option<Moment>,
 }
 
@@ -47,9 +49,10 @@ impl Shape for Until {
 }
 
 /// The address on which the browser ended.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Pasted {
+    #[schema(value_type = String)]
     pub(crate) address: Secret,
 }
 
@@ -70,7 +73,7 @@ impl Shape for NewAccount {
 }
 
 /// A bot's word that a token does not work.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Report {
     #[serde(default)]
@@ -87,14 +90,17 @@ impl Shape for NewKey {
 }
 
 /// Everything of a token but the token.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 struct About<'a> {
+    #[schema(value_type = AccountId)]
     account: Cow<'a, AccountId>,
     broker: Cow<'a, str>,
     generation: u64,
     stale: bool,
+    #[schema(value_type = Option<String>, format = DateTime)]
     expiry_time: Option<Moment>,
     level: Level,
+    #[schema(value_type = Option<ReadinessView>)]
     readiness: Option<Cow<'a, ReadinessView>>,
     env: Cow<'a, str>,
     header: Cow<'a, str>,
@@ -129,7 +135,7 @@ impl From<Token> for HandedOut {
 }
 
 /// A token, as it is written. Only the token routes make one.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct TokenOut<'a> {
     access_token: &'a str,
     #[serde(flatten)]
@@ -169,7 +175,7 @@ impl From<Made> for MadeKey {
 }
 
 /// A new key, as it is written. Only the route that makes keys makes one.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct MadeOut<'a> {
     key: &'a str,
     #[serde(flatten)]
@@ -213,7 +219,7 @@ impl<'a> From<&'a NewAccount> for NewAccountOut<'a> {
 }
 
 /// The id of an account that was added.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Added {
     pub(crate) account: AccountId,
 }

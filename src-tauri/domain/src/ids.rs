@@ -6,6 +6,8 @@ use std::fmt;
 /// Names an account everywhere: files, routes, the terminal. Lower-case letters, digits, `-` and `_`; 1 to 32 long.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(value_type = String, pattern = "^[a-z0-9][a-z0-9_-]{0,31}$", example = "upstox"))]
 pub struct AccountId(String);
 
 /// Why a text cannot name an account.

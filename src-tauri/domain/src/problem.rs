@@ -11,6 +11,7 @@ use std::borrow::Cow;
 /// The way out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Remedy {
     /// It will pass, or may: the same again later. The program does it by itself.
@@ -24,6 +25,7 @@ pub enum Remedy {
 /// One trouble, ready to be shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, optional_fields))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
     #[cfg_attr(feature = "ts", ts(type = "string"))]
     /// Stable name for programs and for the search box: the broker's own code, OAuth's, or one of ours.

@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 /// Everything at one moment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Snapshot {
     /// When this was true, on this machine's clock.
     pub now: DateTime<Utc>,
@@ -46,6 +47,7 @@ pub struct Snapshot {
 /// One account.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AccountView {
     /// Its id.
     pub id: String,
@@ -127,6 +129,7 @@ pub struct AccountView {
 /// A trouble of the program itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Note {
     /// Where it comes from: a file with line, a port.
     pub about: String,

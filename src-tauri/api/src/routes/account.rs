@@ -4,7 +4,7 @@
 use crate::body::{Named, Params, Sent};
 use crate::client::{Browser, Refreshing, SignIn};
 use crate::door::Door;
-use crate::problem::{Refusal, no_account, unknown_account};
+use crate::problem::{Document, Refusal, no_account, unknown_account};
 use crate::routes::looks::Which;
 use crate::wire::{How, Until};
 use axum::Json;
@@ -13,9 +13,10 @@ use axum::http::StatusCode;
 use daypass_domain::AccountId;
 use daypass_manager::Code;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// The answer of a forced refresh, word for word.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct Forced {
     status: &'static str,
     message: &'static str,
@@ -23,6 +24,19 @@ pub(crate) struct Forced {
     sign_in_url: Option<String>,
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/token/force-refresh",
+    tag = "account",
+    summary = "Refresh now",
+    params(("account" = Option<String>, Query, description = "The account; without it the one that needs somebody most.")),
+    responses(
+        (status = 200, description = "It has begun.", body = Forced),
+        (status = 404, description = "There is no such account.", body = Document, content_type = "application/problem+json"),
+        (status = 409, description = "Not now; `code` says why.", body = Document, content_type = "application/problem+json"),
+        (status = 502, description = "It was tried and failed.", body = Document, content_type = "application/problem+json"),
+    ),
+)]
 pub(crate) async fn force_refresh(
     State(door): State<Door>,
     Params(which): Params<Which>,
@@ -34,6 +48,20 @@ pub(crate) async fn force_refresh(
     Ok(Json(Forced { status: "success", message: "Token refresh initiated successfully", sign_in_url }))
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/accounts/{id}/sign-in",
+    tag = "account",
+    summary = "Start a sign-in, or join it",
+    params(("id" = AccountId, Path, description = "The account.")),
+    request_body = Option<How>,
+    responses(
+        (status = 200, description = "Where to sign in.", body = SignIn),
+        (status = 404, description = "There is no such account.", body = Document, content_type = "application/problem+json"),
+        (status = 409, description = "Not now; `code` says why.", body = Document, content_type = "application/problem+json"),
+        (status = 502, description = "It was tried and failed.", body = Document, content_type = "application/problem+json"),
+    ),
+)]
 pub(crate) async fn sign_in(
     State(door): State<Door>,
     Named(account): Named,
@@ -42,6 +70,20 @@ pub(crate) async fn sign_in(
     Ok(Json(door.client.sign_in(&account, how.browser).await?))
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/accounts/{id}/refresh",
+    tag = "account",
+    summary = "Refresh now",
+    params(("id" = AccountId, Path, description = "The account.")),
+    request_body = Option<How>,
+    responses(
+        (status = 200, description = "It has begun.", body = Refreshing),
+        (status = 404, description = "There is no such account.", body = Document, content_type = "application/problem+json"),
+        (status = 409, description = "Not now; `code` says why.", body = Document, content_type = "application/problem+json"),
+        (status = 502, description = "It was tried and failed.", body = Document, content_type = "application/problem+json"),
+    ),
+)]
 pub(crate) async fn refresh(
     State(door): State<Door>,
     Named(account): Named,
@@ -50,26 +92,88 @@ pub(crate) async fn refresh(
     Ok(Json(door.client.refresh(&account, how.browser).await?))
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/accounts/{id}/cancel",
+    tag = "account",
+    summary = "End what is under way",
+    params(("id" = AccountId, Path, description = "The account.")),
+    responses(
+        (status = 204, description = "Done, or begun."),
+        (status = 404, description = "There is no such account.", body = Document, content_type = "application/problem+json"),
+        (status = 409, description = "Not now; `code` says why.", body = Document, content_type = "application/problem+json"),
+    ),
+)]
 pub(crate) async fn cancel(State(door): State<Door>, Named(account): Named) -> Result<StatusCode, Refusal> {
     door.client.cancel(&account).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/accounts/{id}/probe",
+    tag = "account",
+    summary = "Ask the broker about the token",
+    params(("id" = AccountId, Path, description = "The account.")),
+    responses(
+        (status = 204, description = "Done, or begun."),
+        (status = 404, description = "There is no such account.", body = Document, content_type = "application/problem+json"),
+        (status = 409, description = "Not now; `code` says why.", body = Document, content_type = "application/problem+json"),
+        (status = 410, description = "The token has ended or was refused.", body = Document, content_type = "application/problem+json"),
+    ),
+)]
 pub(crate) async fn probe(State(door): State<Door>, Named(account): Named) -> Result<StatusCode, Refusal> {
     door.client.probe(&account).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/accounts/{id}/check",
+    tag = "account",
+    summary = "Look at this computer",
+    params(("id" = AccountId, Path, description = "The account.")),
+    responses(
+        (status = 204, description = "Done, or begun."),
+        (status = 404, description = "There is no such account.", body = Document, content_type = "application/problem+json"),
+        (status = 409, description = "Not now; `code` says why.", body = Document, content_type = "application/problem+json"),
+    ),
+)]
 pub(crate) async fn look_around(State(door): State<Door>, Named(account): Named) -> Result<StatusCode, Refusal> {
     door.client.look_around(&account).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/accounts/{id}/snooze",
+    tag = "account",
+    summary = "Let the reminders rest for ten minutes",
+    params(("id" = AccountId, Path, description = "The account.")),
+    responses(
+        (status = 204, description = "Done, or begun."),
+        (status = 404, description = "There is no such account.", body = Document, content_type = "application/problem+json"),
+        (status = 409, description = "Not now; `code` says why.", body = Document, content_type = "application/problem+json"),
+    ),
+)]
 pub(crate) async fn snooze(State(door): State<Door>, Named(account): Named) -> Result<StatusCode, Refusal> {
     door.client.snooze(&account).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/accounts/{id}/pause",
+    tag = "account",
+    summary = "Rest until then, or until resumed",
+    params(("id" = AccountId, Path, description = "The account.")),
+    request_body = Option<Until>,
+    responses(
+        (status = 204, description = "Done, or begun."),
+        (status = 404, description = "There is no such account.", body = Document, content_type = "application/problem+json"),
+        (status = 409, description = "Not now; `code` says why.", body = Document, content_type = "application/problem+json"),
+    ),
+)]
 pub(crate) async fn pause(
     State(door): State<Door>,
     Named(account): Named,
@@ -79,6 +183,18 @@ pub(crate) async fn pause(
     Ok(StatusCode::NO_CONTENT)
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/accounts/{id}/resume",
+    tag = "account",
+    summary = "End a pause",
+    params(("id" = AccountId, Path, description = "The account.")),
+    responses(
+        (status = 204, description = "Done, or begun."),
+        (status = 404, description = "There is no such account.", body = Document, content_type = "application/problem+json"),
+        (status = 409, description = "Not now; `code` says why.", body = Document, content_type = "application/problem+json"),
+    ),
+)]
 pub(crate) async fn resume(State(door): State<Door>, Named(account): Named) -> Result<StatusCode, Refusal> {
     door.client.resume(&account).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -7,37 +7,51 @@ use crate::body::{Named, Params, Sent};
 use crate::client::{HistoryQuery, NewAccount};
 use crate::contract::{KeyView, NewKey};
 use crate::door::Door;
-use crate::problem::{Refusal, ending};
+use crate::routes::Row;
+use crate::problem::{Document, Refusal, ending};
 use crate::span;
 use crate::wire::{Added, Changes, MadeOut, Pasted};
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodFilter, MethodRouter, delete, get, post};
+use axum::routing::{delete, get, post};
 use chrono::Duration;
+use daypass_domain::AccountId;
 use serde::Deserialize;
 
 /// Path, method and route.
-pub(crate) fn table() -> Vec<(&'static str, MethodFilter, MethodRouter<Door>)> {
+pub(crate) fn table() -> Vec<Row> {
     vec![
-        ("/api/history", MethodFilter::GET, get(history)),
-        ("/api/settings", MethodFilter::GET, get(settings)),
-        ("/api/settings", MethodFilter::POST, post(change_settings)),
-        ("/api/accounts", MethodFilter::POST, post(put_account)),
-        ("/api/accounts/{id}", MethodFilter::DELETE, delete(remove_account)),
-        ("/api/accounts/{id}/sign-out", MethodFilter::POST, post(sign_out)),
-        ("/api/accounts/{id}/paste", MethodFilter::POST, post(paste)),
-        ("/api/accounts/{id}/keep-secret", MethodFilter::POST, post(keep_secret)),
-        ("/api/accounts/{id}/finished", MethodFilter::GET, get(finished)),
-        ("/api/keys", MethodFilter::GET, get(keys)),
-        ("/api/keys", MethodFilter::POST, post(make_key)),
-        ("/api/keys/{id}", MethodFilter::DELETE, delete(revoke_key)),
-        ("/api/practice", MethodFilter::POST, post(add_practice)),
-        ("/api/vault/unlock", MethodFilter::POST, post(unlock)),
+        ("/api/history", Method::GET, get(history)),
+        ("/api/settings", Method::GET, get(settings)),
+        ("/api/settings", Method::POST, post(change_settings)),
+        ("/api/accounts", Method::POST, post(put_account)),
+        ("/api/accounts/{id}", Method::DELETE, delete(remove_account)),
+        ("/api/accounts/{id}/sign-out", Method::POST, post(sign_out)),
+        ("/api/accounts/{id}/paste", Method::POST, post(paste)),
+        ("/api/accounts/{id}/keep-secret", Method::POST, post(keep_secret)),
+        ("/api/accounts/{id}/finished", Method::GET, get(finished)),
+        ("/api/keys", Method::GET, get(keys)),
+        ("/api/keys", Method::POST, post(make_key)),
+        ("/api/keys/{id}", Method::DELETE, delete(revoke_key)),
+        ("/api/practice", Method::POST, post(add_practice)),
+        ("/api/vault/unlock", Method::POST, post(unlock)),
     ]
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/history",
+    tag = "settings",
+    summary = "What happened",
+    params(HistoryQuery),
+    responses(
+        (status = 200, description = "Lines, sums by day, and sums.", body = Object),
+        (status = 404, description = "There is no such account.", body = Document, content_type = "application/problem+json"),
+        (status = 502, description = "It was tried and failed.", body = Document, content_type = "application/problem+json"),
+    ),
+)]
 async fn history(
     State(door): State<Door>,
     Params(wanted): Params<HistoryQuery>,
@@ -45,30 +59,101 @@ async fn history(
     Ok(Json(door.client.history(&wanted).await?))
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/settings",
+    tag = "settings",
+    summary = "Every setting",
+    responses(
+        (status = 200, description = "Value, source and form of each.", body = Object),
+    ),
+)]
 async fn settings(State(door): State<Door>) -> Result<Json<serde_json::Value>, Refusal> {
     Ok(Json(door.client.settings().await?))
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/settings",
+    tag = "settings",
+    summary = "Change settings",
+    request_body = Object,
+    responses(
+        (status = 204, description = "Done, or begun."),
+        (status = 404, description = "There is no such account.", body = Document, content_type = "application/problem+json"),
+        (status = 409, description = "Not now; `code` says why.", body = Document, content_type = "application/problem+json"),
+    ),
+)]
 async fn change_settings(State(door): State<Door>, Sent(changes): Sent<Changes>) -> Result<StatusCode, Refusal> {
     door.client.change_settings(changes).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/accounts",
+    tag = "settings",
+    summary = "Add or change an account",
+    request_body = NewAccount,
+    responses(
+        (status = 204, description = "Done, or begun."),
+        (status = 404, description = "There is no such account.", body = Document, content_type = "application/problem+json"),
+        (status = 409, description = "Not now; `code` says why.", body = Document, content_type = "application/problem+json"),
+    ),
+)]
 async fn put_account(State(door): State<Door>, Sent(account): Sent<NewAccount>) -> Result<StatusCode, Refusal> {
     door.client.put_account(account).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
+#[utoipa::path(
+    delete,
+    path = "/api/accounts/{id}",
+    tag = "settings",
+    summary = "Remove an account",
+    params(("id" = AccountId, Path, description = "The account.")),
+    responses(
+        (status = 204, description = "Done, or begun."),
+        (status = 404, description = "There is no such account.", body = Document, content_type = "application/problem+json"),
+        (status = 409, description = "Not now; `code` says why.", body = Document, content_type = "application/problem+json"),
+    ),
+)]
 async fn remove_account(State(door): State<Door>, Named(account): Named) -> Result<StatusCode, Refusal> {
     door.client.remove_account(&account).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/accounts/{id}/sign-out",
+    tag = "settings",
+    summary = "End the token",
+    params(("id" = AccountId, Path, description = "The account.")),
+    responses(
+        (status = 204, description = "Done, or begun."),
+        (status = 404, description = "There is no such account.", body = Document, content_type = "application/problem+json"),
+        (status = 409, description = "Not now; `code` says why.", body = Document, content_type = "application/problem+json"),
+        (status = 410, description = "The token has ended or was refused.", body = Document, content_type = "application/problem+json"),
+    ),
+)]
 async fn sign_out(State(door): State<Door>, Named(account): Named) -> Result<StatusCode, Refusal> {
     door.client.sign_out(&account).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/accounts/{id}/paste",
+    tag = "settings",
+    summary = "Hand in the address on which the browser ended",
+    params(("id" = AccountId, Path, description = "The account.")),
+    request_body = Pasted,
+    responses(
+        (status = 204, description = "Done, or begun."),
+        (status = 404, description = "There is no such account.", body = Document, content_type = "application/problem+json"),
+        (status = 409, description = "Not now; `code` says why.", body = Document, content_type = "application/problem+json"),
+    ),
+)]
 async fn paste(
     State(door): State<Door>,
     Named(account): Named,
@@ -87,6 +172,20 @@ pub(crate) struct Patience {
 /// As long as a sign-in waits by default.
 const PATIENCE: Duration = Duration::minutes(5);
 
+#[utoipa::path(
+    get,
+    path = "/api/accounts/{id}/finished",
+    tag = "settings",
+    summary = "Wait for the end of a sign-in",
+    params(("id" = AccountId, Path, description = "The account."), ("limit" = Option<String>, Query, description = "Seconds, or a span such as 90s; five minutes.")),
+    responses(
+        (status = 204, description = "Done, or begun."),
+        (status = 404, description = "There is no such account.", body = Document, content_type = "application/problem+json"),
+        (status = 409, description = "Not now; `code` says why.", body = Document, content_type = "application/problem+json"),
+        (status = 502, description = "It was tried and failed.", body = Document, content_type = "application/problem+json"),
+        (status = 504, description = "The time limit is over.", body = Document, content_type = "application/problem+json"),
+    ),
+)]
 async fn finished(
     State(door): State<Door>,
     Named(account): Named,
@@ -101,32 +200,97 @@ async fn finished(
     Ok(StatusCode::NO_CONTENT)
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/accounts/{id}/keep-secret",
+    tag = "settings",
+    summary = "Copy a client secret from a file into the vault",
+    params(("id" = AccountId, Path, description = "The account.")),
+    responses(
+        (status = 204, description = "Done, or begun."),
+        (status = 404, description = "There is no such account.", body = Document, content_type = "application/problem+json"),
+        (status = 409, description = "Not now; `code` says why.", body = Document, content_type = "application/problem+json"),
+        (status = 502, description = "It was tried and failed.", body = Document, content_type = "application/problem+json"),
+    ),
+)]
 async fn keep_secret(State(door): State<Door>, Named(account): Named) -> Result<StatusCode, Refusal> {
     door.client.keep_secret(&account).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/vault/unlock",
+    tag = "settings",
+    summary = "Let the system ask for the password of the keyring",
+    responses(
+        (status = 204, description = "Done, or begun."),
+        (status = 409, description = "Not now; `code` says why.", body = Document, content_type = "application/problem+json"),
+    ),
+)]
 async fn unlock(State(door): State<Door>) -> Result<StatusCode, Refusal> {
     door.client.unlock().await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/practice",
+    tag = "settings",
+    summary = "Add a practice account",
+    responses(
+        (status = 201, description = "It is there.", body = Added),
+        (status = 409, description = "Not now; `code` says why.", body = Document, content_type = "application/problem+json"),
+    ),
+)]
 async fn add_practice(State(door): State<Door>) -> Result<Response, Refusal> {
     let account = door.client.add_practice().await?;
     let place = format!("/api/accounts/{account}");
     Ok((StatusCode::CREATED, [(header::LOCATION, place)], Json(Added { account })).into_response())
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/keys",
+    tag = "settings",
+    summary = "The keys of bots",
+    responses(
+        (status = 200, description = "Without the keys themselves.", body = Vec<KeyView>),
+    ),
+)]
 async fn keys(State(door): State<Door>) -> Result<Json<Vec<KeyView>>, Refusal> {
     Ok(Json(door.client.keys().await?))
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/keys",
+    tag = "settings",
+    summary = "Make a key; it is shown this once",
+    request_body = NewKey,
+    responses(
+        (status = 201, description = "The key.", body = MadeOut),
+        (status = 404, description = "There is no such account.", body = Document, content_type = "application/problem+json"),
+        (status = 409, description = "Not now; `code` says why.", body = Document, content_type = "application/problem+json"),
+    ),
+)]
 async fn make_key(State(door): State<Door>, Sent(key): Sent<NewKey>) -> Result<Response, Refusal> {
     let made = door.client.make_key(key).await?;
     let place = format!("/api/keys/{}", made.view.id);
     Ok((StatusCode::CREATED, [(header::LOCATION, place)], Json(MadeOut::from(&made))).into_response())
 }
 
+#[utoipa::path(
+    delete,
+    path = "/api/keys/{id}",
+    tag = "settings",
+    summary = "Revoke a key",
+    params(("id" = String, Path, description = "The key's id.")),
+    responses(
+        (status = 204, description = "Done, or begun."),
+        (status = 404, description = "There is no such account.", body = Document, content_type = "application/problem+json"),
+    ),
+)]
 async fn revoke_key(State(door): State<Door>, Path(id): Path<String>) -> Result<StatusCode, Refusal> {
     door.client.revoke_key(&id).await?;
     Ok(StatusCode::NO_CONTENT)

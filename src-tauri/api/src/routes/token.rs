@@ -7,37 +7,46 @@ use crate::body::{Params, Sent};
 use crate::client::Answer;
 use crate::contract::{HandedOut, Wanted};
 use crate::door::Door;
-use crate::problem::{Refusal, bad_input, ending, no_account};
+use crate::routes::Row;
+use crate::problem::{Document, Refusal, bad_input, ending, no_account};
 use crate::who::Who;
 use crate::wire::{Report, TokenOut};
 use crate::{span, until};
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodFilter, MethodRouter, get, post};
+use axum::routing::{get, post};
 use chrono::Duration;
 use daypass_domain::AccountId;
 use daypass_manager::{Code, Lasting};
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 /// Path, method and route.
-pub(crate) fn table() -> Vec<(&'static str, MethodFilter, MethodRouter<Door>)> {
+pub(crate) fn table() -> Vec<Row> {
     vec![
-        ("/api/token", MethodFilter::GET, get(token)),
-        ("/api/token/wait", MethodFilter::GET, get(wait)),
-        ("/api/token/report-invalid", MethodFilter::POST, post(report_invalid)),
+        ("/api/token", Method::GET, get(token)),
+        ("/api/token/wait", Method::GET, get(wait)),
+        ("/api/token/report-invalid", Method::POST, post(report_invalid)),
     ]
 }
 
 /// Whose token, and which.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Asked {
+    /// The account; it may be left out where there is only one.
     account: Option<String>,
+    /// It must last at least so long: seconds, or a span such as 2h.
     min_validity: Option<String>,
+    /// It must last until then: 15:30 on the exchange's clock, or a moment such as 2026-11-27T15:30:00+05:30.
     until: Option<String>,
+    /// The token that the caller has.
     generation: Option<String>,
+    /// How long a wait may be: seconds, or a span; one minute.
     limit: Option<String>,
+    /// What a program on the socket calls itself.
     bot: Option<String>,
 }
 
@@ -54,6 +63,24 @@ fn generation(text: &str) -> Answer<u64> {
     text.trim().parse().map_err(|_| bad_input("That is no generation.", "Send the number that came with the token."))
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/token",
+    tag = "token",
+    summary = "The token",
+    params(Asked),
+    security(("bot key" = [])),
+    responses(
+        (status = 200, description = "The token and how to present it.", body = TokenOut),
+        (status = 401, description = "No key, or a wrong one.", body = Document, content_type = "application/problem+json"),
+        (status = 403, description = "The key is not good for this account.", body = Document, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such account.", body = Document, content_type = "application/problem+json"),
+        (status = 409, description = "Not now; `code` says why.", body = Document, content_type = "application/problem+json"),
+        (status = 410, description = "The token has ended or was refused.", body = Document, content_type = "application/problem+json"),
+        (status = 412, description = "The token will not last that long; `detail` says when one does.", body = Document, content_type = "application/problem+json"),
+        (status = 429, description = "Asked too often; again after Retry-After.", body = Document, content_type = "application/problem+json"),
+    ),
+)]
 async fn token(State(door): State<Door>, who: Who, Params(asked): Params<Asked>) -> Result<Response, Refusal> {
     let wanted = asked.wanted()?;
     let account = account(&door, &who, asked.account.as_deref()).await?;
@@ -64,6 +91,23 @@ async fn token(State(door): State<Door>, who: Who, Params(asked): Params<Asked>)
 /// As long as a browser or a proxy waits; whoever wants more says so.
 const PATIENCE: Duration = Duration::seconds(60);
 
+#[utoipa::path(
+    get,
+    path = "/api/token/wait",
+    tag = "token",
+    summary = "The token, when it is there",
+    params(Asked),
+    security(("bot key" = [])),
+    responses(
+        (status = 200, description = "The token and how to present it.", body = TokenOut),
+        (status = 401, description = "No key, or a wrong one.", body = Document, content_type = "application/problem+json"),
+        (status = 403, description = "The key is not good for this account.", body = Document, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such account.", body = Document, content_type = "application/problem+json"),
+        (status = 409, description = "Not now; `code` says why.", body = Document, content_type = "application/problem+json"),
+        (status = 429, description = "Asked too often; again after Retry-After.", body = Document, content_type = "application/problem+json"),
+        (status = 504, description = "The time limit is over.", body = Document, content_type = "application/problem+json"),
+    ),
+)]
 async fn wait(State(door): State<Door>, who: Who, Params(asked): Params<Asked>) -> Result<Response, Refusal> {
     let wanted = asked.wanted()?;
     let limit = asked.limit.as_deref().map_or(Ok(PATIENCE), span::asked)?;
@@ -80,12 +124,28 @@ fn written(out: &HandedOut) -> Response {
 }
 
 /// The broker is being asked.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct Reported {
     status: &'static str,
     generation: u64,
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/token/report-invalid",
+    tag = "token",
+    summary = "The broker refused a token",
+    request_body = Report,
+    security(("bot key" = [])),
+    responses(
+        (status = 202, description = "The broker is being asked; once, however many report.", body = Reported),
+        (status = 401, description = "No key, or a wrong one.", body = Document, content_type = "application/problem+json"),
+        (status = 403, description = "The key is not good for this account.", body = Document, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such account.", body = Document, content_type = "application/problem+json"),
+        (status = 409, description = "Not now; `code` says why.", body = Document, content_type = "application/problem+json"),
+        (status = 429, description = "Asked too often; again after Retry-After.", body = Document, content_type = "application/problem+json"),
+    ),
+)]
 async fn report_invalid(
     State(door): State<Door>,
     who: Who,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 /// One program, and which token it has.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BotView {
     /// What it is called: the name of its key, what it calls itself, or the name of the program.
     pub name: String,
@@ -26,6 +27,7 @@ pub struct BotView {
 /// The way a program comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum BotVia {
     /// The local socket.

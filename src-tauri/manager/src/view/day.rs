@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 /// One exchange day, midnight to midnight, for the bar. Positions are hours from 0 to 24 on the exchange's clock.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DayView {
     /// The day's midnight.
     pub starts: DateTime<Utc>,
@@ -39,6 +40,7 @@ pub struct DayView {
 /// A span of the lane.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SpanView {
     /// Hours.
     pub from: f64,
@@ -51,6 +53,7 @@ pub struct SpanView {
 /// How a span is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SpanKind {
     /// Token time already used.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 /// Whether it is ready for a session: proven before the open, and lasting through the close.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ReadinessView {
     /// The answer.
     pub state: Ready,
@@ -28,6 +29,7 @@ pub struct ReadinessView {
 /// Whether it is ready.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Ready {
     /// A proven token lasts through the session.
@@ -41,6 +43,7 @@ pub enum Ready {
 /// A look at this computer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CheckView {
     /// When it was made.
     pub at: DateTime<Utc>,
@@ -51,6 +54,7 @@ pub struct CheckView {
 /// What an account's trading days are taken from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CalendarView {
     /// How much it is worth.
     pub state: CalendarState,
@@ -65,6 +69,7 @@ pub struct CalendarView {
 /// How much a calendar is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CalendarState {
     /// The broker has confirmed it lately.

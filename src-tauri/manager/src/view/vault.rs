@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 /// Whether the token is on disk.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SavedView {
     /// The state.
     pub state: SavedState,
@@ -23,6 +24,7 @@ pub struct SavedView {
 /// Whether the token is on disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SavedState {
     /// There is nothing to save.
@@ -38,6 +40,7 @@ pub enum SavedState {
 /// The vault as a whole.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VaultView {
     /// What protects the files.
     pub kind: VaultKind,
@@ -48,6 +51,7 @@ pub struct VaultView {
 /// What protects the sealed files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum VaultKind {
     /// A key in the system keyring.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 /// What the program will do next.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NextView {
     /// What.
     pub step: NextStep,
@@ -18,6 +19,7 @@ pub struct NextView {
 /// The kinds of next step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum NextStep {
     /// Nothing until a person does something.
@@ -43,6 +45,7 @@ pub enum NextStep {
 /// Work under way.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WorkView {
     /// What it is.
     pub kind: WorkKind,
@@ -61,6 +64,7 @@ pub struct WorkView {
 /// Kinds of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum WorkKind {
     /// The listener is being opened.
@@ -80,6 +84,7 @@ pub enum WorkKind {
 /// A pause.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PauseView {
     /// When it ends; None: until somebody resumes.
     pub until: Option<DateTime<Utc>>,
