@@ -6,7 +6,7 @@
 use crate::token_status::TokenStatus;
 use chrono::{DateTime, Utc};
 use daypass_domain::ledger::Via;
-use daypass_domain::{AccountId, Moment, Secret};
+use daypass_domain::{AccountId, Moment, Problem, Secret};
 use daypass_manager::Lasting;
 use daypass_manager::view::{Level, ReadinessView};
 use serde::{Deserialize, Serialize};
@@ -168,12 +168,14 @@ impl Bot {
 }
 
 /// Why somebody with a key does not get in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Shut {
     /// There is no such key.
     WrongKey,
     /// Too often; again after so long.
     TooMany(std::time::Duration),
+    /// Nobody can say whose key it is.
+    Unknowable(Problem),
 }
 
 /// Knows all keys. The HTTP door asks it about each caller.

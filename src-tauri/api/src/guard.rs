@@ -110,6 +110,7 @@ pub(crate) async fn key(State(keys): State<Arc<dyn Keys>>, mut request: Request,
             next.run(request).await
         }
         Err(Shut::WrongKey) => unauthorized(WRONG_KEY),
+        Err(Shut::Unknowable(problem)) => Refusal::new(StatusCode::SERVICE_UNAVAILABLE, problem).into_response(),
         Err(Shut::TooMany(after)) => {
             let seconds = after.as_secs_f64().ceil().max(1.0);
             let refusal =

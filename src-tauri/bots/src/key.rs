@@ -1,26 +1,61 @@
-//! What a key is made of.
+//! How a key looks, and what is kept of it.
 //!
-//! The invariant: the half that opens the door is a [`Secret`] from its birth and is never stored. What this is not: a
-//! password; it has 256 random bits, so that a plain hash is enough.
+//! `dpk_` + id (8 of `a-z2-7`) + `_` + 256 random bits as base64url (43 characters), so that secret scanners can know one:
+//! `dpk_[a-z2-7]{8}_[A-Za-z0-9_-]{43}`. The id is no secret: it names the key in lists and in the file. The invariant: of
+//! the secret half only its SHA-256 is kept. A slow hash would protect nothing here, since nobody can try 256 random
+//! bits. What this is not: a decision who enters.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use daypass_domain::{AccountId, Moment, Problem, Remedy, Secret};
+use daypass_domain::Secret;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 use std::fmt;
+use subtle::{Choice, ConstantTimeEq};
 
-/// How every key begins, so that whoever finds one in a repository knows what it is.
 const PREFIX: &str = "dpk_";
-/// Letters of an id.
 const ID_LENGTH: usize = 8;
-/// The longest name of a bot (characters).
-const LONGEST_NAME: usize = 40;
+const SECRET_LENGTH: usize = 43;
+/// 32 symbols, so that five bits of a random byte choose each of them equally often.
+const ID_SYMBOLS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 
-/// Names a key.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+/// Names a key; not secret.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct KeyId(String);
+
+impl KeyId {
+    /// Checks the text; `None` if no key is named like this.
+    pub fn new(text: impl Into<String>) -> Option<Self> {
+        let text = text.into();
+        let fits = text.len() == ID_LENGTH && text.bytes().all(|b| ID_SYMBOLS.contains(&b));
+        fits.then_some(Self(text))
+    }
+
+    /// The text itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Hashed under a name of its own, so that the id tells nothing that would help to find the secret half.
+    fn of(random: &[u8; 32]) -> Self {
+        let hash = Sha256::new().chain_update(b"daypass key id").chain_update(random).finalize();
+        Self(hash.iter().take(ID_LENGTH).map(|byte| char::from(ID_SYMBOLS[usize::from(byte & 31)])).collect())
+    }
+}
+
+impl TryFrom<String> for KeyId {
+    type Error = &'static str;
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        Self::new(text).ok_or("a key's id is eight of a-z and 2-7")
+    }
+}
+
+impl From<KeyId> for String {
+    fn from(id: KeyId) -> String {
+        id.0
+    }
+}
 
 impl fmt::Display for KeyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -28,85 +63,103 @@ impl fmt::Display for KeyId {
     }
 }
 
-impl PartialEq<str> for KeyId {
-    fn eq(&self, other: &str) -> bool {
-        self.0 == other
-    }
+/// Makes a key of random bytes: its id, what is kept, and the text that is shown once.
+pub(crate) fn mint(random: &[u8; 32]) -> (KeyId, Fingerprint, Secret) {
+    let id = KeyId::of(random);
+    // Made long enough at once: growing would leave a copy of the beginning behind.
+    let mut text = String::with_capacity(PREFIX.len() + ID_LENGTH + 1 + SECRET_LENGTH);
+    text.extend([PREFIX, id.as_str(), "_"]);
+    let secret_half = text.len();
+    URL_SAFE_NO_PAD.encode_string(random, &mut text);
+    let kept = Fingerprint::of(&text[secret_half..]);
+    (id, kept, Secret::new(text))
 }
 
-/// What a bot is called.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct BotName(String);
-
-impl BotName {
-    /// One to 40 characters, none of which moves the cursor.
-    pub fn new(text: &str) -> Result<Self, Problem> {
-        let text = text.trim();
-        let fits = !text.is_empty() && text.chars().count() <= LONGEST_NAME && !text.chars().any(char::is_control);
-        if fits { Ok(Self(text.to_owned())) } else { Err(BAD_NAME) }
-    }
-}
-
-impl fmt::Display for BotName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// The accounts that a key is good for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Scope {
-    /// All of them, also those that are added later.
-    All,
-    /// Only these.
-    Only(Vec<AccountId>),
-}
-
-/// A key, as everybody may see it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyView {
-    /// Names it.
-    pub id: KeyId,
-    /// Which bot has it.
-    pub name: BotName,
-    /// What it is good for.
-    pub accounts: Scope,
-    /// When it was made.
-    pub made_at: Moment,
-    /// When it was last used.
-    pub last_used_at: Option<Moment>,
-}
-
-/// The SHA-256 of a key's secret half.
-pub(crate) type Hash = [u8; 32];
-
-/// A new key from 32 random bytes: its id, the whole of it, and what is kept.
-pub(crate) fn make(random: [u8; 32]) -> (KeyId, Secret, Hash) {
-    // The id tells nothing of the secret half: it comes from a hash of all of it.
-    let digest = Sha256::new().chain_update(b"daypass key id").chain_update(random).finalize();
-    let letters = URL_SAFE_NO_PAD.encode(digest);
-    let id: String = letters.chars().filter(char::is_ascii_alphanumeric).take(ID_LENGTH).collect();
-    let secret = Secret::new(URL_SAFE_NO_PAD.encode(random));
-    let hash = hash(secret.expose());
-    let whole = Secret::new(format!("{PREFIX}{id}_{}", secret.expose()));
-    (KeyId(id), whole, hash)
-}
-
-/// The id and the secret half of what somebody has sent.
-pub(crate) fn parts(presented: &str) -> Option<(&str, &str)> {
+/// The id and the secret half, if the text has the form of a key at all.
+pub(crate) fn take_apart(presented: &str) -> Option<(KeyId, &str)> {
     let rest = presented.strip_prefix(PREFIX)?;
-    rest.split_once('_')
+    let (id, rest) = rest.split_at_checked(ID_LENGTH)?;
+    let secret_half = rest.strip_prefix('_')?;
+    (secret_half.len() == SECRET_LENGTH).then_some(())?;
+    Some((KeyId::new(id)?, secret_half))
 }
 
-pub(crate) fn hash(secret: &str) -> Hash {
-    Sha256::digest(secret.as_bytes()).into()
+/// SHA-256 of a secret half.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub(crate) struct Fingerprint([u8; 32]);
+
+impl Fingerprint {
+    /// What a key that nobody knows is compared with.
+    pub(crate) const NOBODYS: Self = Self([0; 32]);
+
+    pub(crate) fn of(secret_half: &str) -> Self {
+        Self(Sha256::digest(secret_half.as_bytes()).into())
+    }
+
+    /// Compares without telling by its duration where the two differ.
+    pub(crate) fn same_as(&self, other: &Self) -> Choice {
+        self.0.ct_eq(&other.0)
+    }
 }
 
-const BAD_NAME: Problem = Problem::new(
-    "bad_bot_name",
-    "That cannot be a bot's name.",
-    "Use 1 to 40 letters, digits, spaces or signs.",
-    Remedy::FixSetting,
-);
+impl TryFrom<String> for Fingerprint {
+    type Error = &'static str;
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| bytes.try_into().ok());
+        bytes.map(Self).ok_or("a fingerprint is 32 bytes as base64url")
+    }
+}
+
+impl From<Fingerprint> for String {
+    fn from(fingerprint: Fingerprint) -> String {
+        URL_SAFE_NO_PAD.encode(fingerprint.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_has_the_form_that_secret_scanners_look_for() {
+        for byte in [0, 7, 0xfb, 0xff] {
+            let (id, kept, key) = mint(&[byte; 32]);
+            let text = key.expose();
+            assert_eq!(text.len(), 56);
+            let (found, secret_half) = take_apart(text).expect("it takes its own form apart");
+            assert_eq!(found, id);
+            assert!(secret_half.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'));
+            assert_eq!(secret_half, URL_SAFE_NO_PAD.encode([byte; 32]));
+            assert!(bool::from(Fingerprint::of(secret_half).same_as(&kept)));
+        }
+    }
+
+    #[test]
+    fn what_has_another_form_is_no_key() {
+        let half = "A".repeat(43);
+        let good = format!("dpk_abcdefg2_{half}");
+        assert!(take_apart(&good).is_some());
+        for (why, text) in [
+            ("empty", String::new()),
+            ("the prefix alone", "dpk_".to_owned()),
+            ("another prefix", good.replacen("dpk_", "ghp_", 1)),
+            ("a space before it", format!(" {good}")),
+            ("a scheme before it", format!("Bearer {good}")),
+            ("one character more", format!("{good}A")),
+            ("one character less", good[..55].to_owned()),
+            ("an id in capitals", format!("dpk_ABCDEFG2_{half}")),
+            ("no line between id and secret", format!("dpk_abcdefg2A{half}")),
+            ("a wide character across the id's end", format!("dpk_abcdefgé_{half}")),
+        ] {
+            assert!(take_apart(&text).is_none(), "{why}");
+        }
+    }
+
+    #[test]
+    fn the_fingerprint_is_the_sha_256_that_everybody_else_computes() {
+        // FIPS 180-2, appendix B.1.
+        let kept = Fingerprint::of("abc");
+        assert_eq!(String::from(kept), "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0");
+    }
+}

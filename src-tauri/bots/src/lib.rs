@@ -1,17 +1,27 @@
-//! The keys with which bots take tokens over HTTP: made, shown once, and from then on known by their hash only.
+//! The keys that bots use over HTTP: made, checked, revoked.
 //!
 //! ```text
-//! dpk_ 4fGh81Qz _ mYr3…        the id names the key, the rest opens the door
-//!      └ in the file   └ only its SHA-256 is in the file
+//!  a person ── make, list, revoke ──► KeyRing ◄── enter(key, now) ── the HTTP door
+//!                                        │
+//!                                    keys.json: names, accounts, hashes
 //! ```
 //!
-//! The invariant: whoever reads the file cannot get in, and whoever does not have a key learns nothing by trying, not
-//! even which ids exist. What this part is not: the door, or a choice of what a key is good for beyond its accounts.
+//! The invariant: a key is shown once, when it is made; what is kept of it is a hash, and whoever enters has presented a
+//! key that was made and not revoked. What this part is not: it hands out no token and writes no ledger; it says which
+//! bot asks and which accounts that bot may have.
 
 mod file;
 mod key;
-mod limits;
+mod keys;
+mod live;
+mod name;
+mod pace;
+mod refusal;
 mod ring;
+mod scope;
 
-pub use key::{BotName, KeyId, KeyView, Scope};
-pub use ring::{Bot, KeyRing, Refusal};
+pub use key::KeyId;
+pub use name::BotName;
+pub use refusal::Refusal;
+pub use ring::{Bot, KeyRing, KeyView, NewKey};
+pub use scope::Scope;

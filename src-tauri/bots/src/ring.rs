@@ -1,165 +1,158 @@
-//! All keys, and who gets in.
+//! All keys of this computer's bots.
 //!
-//! The invariant: a key opens from the moment at which it is on the disk until the moment at which its removal is. What
-//! this is not: a reader of clocks or a source of randomness; both come in.
+//! The invariants: a key lets its bot in only after it is on disk, and a revoked one is refused at once, even if the disk
+//! fails; nothing is written over a file that could not be read. `make`, `revoke` and `save` write to the disk and
+//! belong on a blocking lane; `enter` does not wait for them. What this is not: something that draws random bytes or
+//! reads a clock; both come in.
 
-use crate::file::{self, Kept};
-use crate::key::{self, BotName, Hash, KeyId, KeyView, Scope};
-use crate::limits::Limits;
-use chrono::Duration;
+use crate::file::{self, Stored};
+use crate::key::{self, Fingerprint, KeyId};
+use crate::live::Live;
+use crate::{BotName, Refusal, Scope};
 use daypass_domain::{Moment, Problem, Remedy, Secret};
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
 
-/// When a key was last used is written at most so often: asking for a token must not wear the disk.
-const USE_WRITTEN: Duration = Duration::hours(1);
-
-/// Compared with where there is no key of that id, so that the answer takes as long.
-const NOBODY: Hash = [0; 32];
-
-/// All keys.
-pub struct KeyRing {
-    file: PathBuf,
-    kept: Mutex<Keys>,
-    limits: Limits,
+/// What a person sees of a key: everything but the key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyView {
+    /// Names the key, for revoking it; also the part of the key's text behind `dpk_`.
+    pub id: KeyId,
+    /// What the person calls the bot.
+    pub name: BotName,
+    /// Which accounts it opens.
+    pub accounts: Scope,
+    /// When it was made.
+    pub made_at: Moment,
+    /// When its bot was last let in; after a crash up to an hour too old.
+    pub last_used_at: Option<Moment>,
 }
 
-struct Keys {
-    all: Vec<Kept>,
-    /// The file cannot be read: nobody gets in, and it is not overwritten.
-    trouble: Option<Problem>,
-    /// When uses were last written.
-    written: Option<Moment>,
-}
-
-/// Whose key somebody came with.
+/// Who was let in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bot {
-    /// The key.
+    /// Its key.
     pub id: KeyId,
-    /// What the bot is called.
+    /// What a person calls it; for the ledger.
     pub name: BotName,
-    /// What its key is good for.
+    /// Whose tokens it may have.
     pub scope: Scope,
 }
 
-/// Why somebody does not get in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// There is no such key.
-    WrongKey,
-    /// Too often.
-    TooMany {
-        /// After how long to try again.
-        retry_after: std::time::Duration,
-    },
+/// What a person chooses for a new key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewKey {
+    /// The bot's name; no other key may have it.
+    pub name: BotName,
+    /// Which accounts it opens.
+    pub accounts: Scope,
+}
+
+/// The keys, and the file that they are kept in.
+pub struct KeyRing {
+    file: PathBuf,
+    /// Held through a whole change, the disk included, so that no change is written over by another one.
+    changing: Mutex<()>,
+    /// Held for moments only, never while the disk is written.
+    live: Mutex<Live>,
 }
 
 impl KeyRing {
-    /// The keys in that file, and what is wrong with it.
+    /// Reads the keys. With a problem nobody gets in until the file can be read, or is moved away.
     pub fn open(file: PathBuf) -> (Self, Option<Problem>) {
-        let (all, trouble) = match file::read(&file) {
-            Ok(all) => (all, None),
-            Err(problem) => (Vec::new(), Some(problem)),
-        };
-        let kept = Mutex::new(Keys { all, trouble: trouble.clone(), written: None });
-        (Self { file, kept, limits: Limits::new() }, trouble)
+        let live = Live::open(&file);
+        let problem = live.problem();
+        (Self { file, changing: Mutex::default(), live: Mutex::new(live) }, problem)
     }
 
-    /// Makes a key. What it returns first may be seen by everybody, the second by nobody but the bot, this once.
-    pub fn make(
-        &self,
-        name: &str,
-        accounts: Scope,
-        random: [u8; 32],
-        now: Moment,
-    ) -> Result<(KeyView, Secret), Problem> {
-        let name = BotName::new(name)?;
-        let mut kept = self.kept();
-        if kept.all.iter().any(|key| key.name == name) {
-            return Err(TAKEN.saying(format!("There is a key for \"{name}\" already.")));
-        }
-        let (id, whole, sha256) = key::make(random);
-        let new = Kept { id, name, accounts, sha256, made_at: now, last_used_at: None };
-        let view = view(&new);
-        let all = kept.all.iter().cloned().chain([new]).collect();
-        self.replace(&mut kept, all)?;
-        Ok((view, whole))
+    /// Makes a key of these random bytes, which must be fresh. Its text is given here and never again.
+    pub fn make(&self, new: NewKey, random: [u8; 32], now: Moment) -> Result<(KeyView, Secret), Problem> {
+        let random = Zeroizing::new(random);
+        let (id, sha256, secret) = key::mint(&random);
+        let NewKey { name, accounts } = new;
+        let stored = Stored { id, name, accounts, sha256, made_at: now, last_used_at: None };
+        let _change = hold(&self.changing);
+        self.live().keys(&self.file)?.check(&stored)?;
+        self.write(Some(&stored), now)?;
+        let view = view(&stored);
+        self.live().add(stored);
+        Ok((view, secret))
     }
 
-    /// Every key, in the order in which they were made.
-    pub fn list(&self) -> Vec<KeyView> {
-        self.kept().all.iter().map(view).collect()
+    /// The keys, oldest first.
+    pub fn list(&self) -> Result<Vec<KeyView>, Problem> {
+        let mut views: Vec<_> = self.live().keys(&self.file)?.stored().map(view).collect();
+        views.sort_by(|one, other| (one.made_at, &one.id).cmp(&(other.made_at, &other.id)));
+        Ok(views)
     }
 
-    /// From now on this key opens nothing.
-    pub fn revoke(&self, id: &str) -> Result<(), Problem> {
-        let mut kept = self.kept();
-        let all: Vec<_> = kept.all.iter().filter(|key| key.id != *id).cloned().collect();
-        if all.len() == kept.all.len() {
-            return Err(NO_SUCH_KEY);
-        }
-        self.replace(&mut kept, all)?;
-        self.limits.forget();
-        Ok(())
+    /// From now on this key opens nothing. With a problem from the disk that is true until the program ends; it is
+    /// written with the next change or [`save`](Self::save), or by revoking the key again.
+    pub fn revoke(&self, id: &KeyId, now: Moment) -> Result<(), Problem> {
+        let _change = hold(&self.changing);
+        self.live().keys(&self.file)?.remove(id)?;
+        self.write(None, now).map_err(|problem| STILL_IN_FILE.quoting(&problem.what))
     }
 
-    /// Whose key this is.
+    /// Lets a bot in that presents a key. A right key gets in however many wrong ones come.
     pub fn enter(&self, presented: &str, now: Moment) -> Result<Bot, Refusal> {
-        let (id, secret) = key::parts(presented).unwrap_or(("", ""));
-        let given = key::hash(secret);
-        let mut kept = self.kept();
-        let found = kept.all.iter_mut().find(|key| key.id == *id);
-        let opens = bool::from(found.as_ref().map_or(&NOBODY, |key| &key.sha256).ct_eq(&given));
-        let too_many = |retry_after| Refusal::TooMany { retry_after };
-        let Some(key) = found.filter(|_| opens) else {
-            self.limits.wrong(now).map_err(too_many)?;
+        let (id, secret_half) = key::take_apart(presented).unzip();
+        let given = Fingerprint::of(secret_half.unwrap_or(presented));
+        let mut live = self.live();
+        let found = live.keys_for_a_bot(&self.file, now).map_err(Refusal::Unreadable)?.find(id.as_ref(), &given);
+        let Some(key) = found else {
+            live.count_wrong().map_err(|retry_after| Refusal::TooManyWrong { retry_after })?;
             return Err(Refusal::WrongKey);
         };
-        self.limits.key(&key.id, now).map_err(too_many)?;
-        key.last_used_at = Some(now);
-        let bot = Bot { id: key.id.clone(), name: key.name.clone(), scope: key.accounts.clone() };
-        self.write_uses(&mut kept, now);
+        key.count(presented).map_err(|retry_after| Refusal::TooMany { retry_after })?;
+        key.stored.last_used_at = Some(now);
+        let Stored { id, name, accounts, .. } = &key.stored;
+        let bot = Bot { id: id.clone(), name: name.clone(), scope: accounts.clone() };
+        live.used(now);
         Ok(bot)
     }
 
-    /// A use that could not be written is no reason to turn a bot away, and goes along with the next one.
-    fn write_uses(&self, kept: &mut Keys, now: Moment) {
-        if kept.written.is_none_or(|at| now - at >= USE_WRITTEN) {
-            kept.written = Some(now);
-            let _ = file::write(&self.file, &kept.all);
-        }
+    /// Whether [`save`](Self::save) has something to do that should not wait: uses that are an hour old, or what the
+    /// disk refused a minute ago. Costs nothing, so it may be asked at each request.
+    pub fn save_is_due(&self, now: Moment) -> bool {
+        self.live().due().is_some_and(|due| due <= now)
     }
 
-    fn replace(&self, kept: &mut Keys, all: Vec<Kept>) -> Result<(), Problem> {
-        if let Some(problem) = &kept.trouble {
-            return Err(problem.clone());
-        }
-        file::write(&self.file, &all)?;
-        kept.all = all;
-        Ok(())
+    /// Writes what is only in memory, due or not; also when the program ends.
+    pub fn save(&self, now: Moment) -> Result<(), Problem> {
+        let _change = hold(&self.changing);
+        if self.live().due().is_some() { self.write(None, now) } else { Ok(()) }
     }
 
-    fn kept(&self) -> MutexGuard<'_, Keys> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Writes all keys and this new one. The caller holds `changing`.
+    fn write(&self, new: Option<&Stored>, now: Moment) -> Result<(), Problem> {
+        let mut all = self.live().begin_writing();
+        all.extend(new.cloned());
+        let done = file::write(&self.file, all);
+        self.live().end_writing(done.is_ok(), now);
+        done
     }
-}
 
-fn view(key: &Kept) -> KeyView {
-    KeyView {
-        id: key.id.clone(),
-        name: key.name.clone(),
-        accounts: key.accounts.clone(),
-        made_at: key.made_at,
-        last_used_at: key.last_used_at,
+    fn live(&self) -> MutexGuard<'_, Live> {
+        hold(&self.live)
     }
 }
 
-const TAKEN: Problem =
-    Problem::new("bot_name_taken", "", "Revoke that one first, or choose another name.", Remedy::FixSetting);
-const NO_SUCH_KEY: Problem =
-    Problem::new("no_such_key", "There is no key with that id.", "See them with `daypass keys`.", Remedy::FixSetting);
+/// No lock here guards anything that a panic could leave half done.
+fn hold<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
-#[cfg(test)]
-mod tests;
+fn view(stored: &Stored) -> KeyView {
+    let Stored { id, name, accounts, sha256: _, made_at, last_used_at } = stored.clone();
+    KeyView { id, name, accounts, made_at, last_used_at }
+}
+
+const STILL_IN_FILE: Problem = Problem::new(
+    "revoked_until_restart",
+    "The key opens nothing any more, but the file of keys could not be written: after a restart it would open again.",
+    "Check the disk and the data folder's permissions, then revoke it once more.",
+    Remedy::FixSetting,
+);

@@ -10,8 +10,8 @@ use crate::strongroom::random;
 use chrono::Duration;
 use daypass_api::watch::Watcher;
 use daypass_api::{Answer, Bot, Caller, HandedOut, KeyView, Keys, MadeKey, NewKey, Shut, Wanted, Watched};
-use daypass_bots::{KeyRing, Refusal, Scope};
-use daypass_domain::{AccountId, Happening, Problem, Remedy};
+use daypass_bots::{BotName, KeyId, KeyRing, Refusal, Scope};
+use daypass_domain::{AccountId, Happening, Moment, Problem, Remedy};
 use daypass_manager::{Code, Event, Handle, Outlook, Refused};
 use futures::stream::{self, BoxStream, StreamExt};
 use std::collections::VecDeque;
@@ -107,8 +107,8 @@ impl Bots {
         Ok(news.boxed())
     }
 
-    pub(crate) fn keys(&self) -> Vec<KeyView> {
-        self.keys.list().into_iter().map(view).collect()
+    pub(crate) async fn keys(&self) -> Answer<Vec<KeyView>> {
+        Ok(self.on_disk(|keys, _| keys.list()).await?.into_iter().map(view).collect())
     }
 
     pub(crate) async fn make_key(&self, wanted: NewKey) -> Answer<MadeKey> {
@@ -119,25 +119,33 @@ impl Bots {
                 return Err(refused(Code::UnknownAccount, problem));
             }
         }
-        let scope = accounts.map_or(Scope::All, Scope::Only);
+        let name = BotName::new(name).map_err(|problem| refused(Code::BadInput, problem))?;
+        let accounts = accounts.map_or(Scope::All, |accounts| Scope::Only(accounts.into_iter().collect()));
         let mut bytes = [0; 32];
         random(&mut bytes);
-        let now = self.books.now();
-        let made = self.on_disk(move |keys| keys.make(&name, scope, bytes, now)).await?;
+        let new = daypass_bots::NewKey { name, accounts };
+        let made = self.on_disk(move |keys, now| keys.make(new, bytes, now)).await?;
         Ok(MadeKey { view: view(made.0), key: made.1 })
     }
 
     pub(crate) async fn revoke_key(&self, id: &str) -> Answer<()> {
-        let id = id.to_owned();
-        self.on_disk(move |keys| keys.revoke(&id)).await
+        let id = KeyId::new(id).ok_or_else(|| refused(Code::BadInput, NO_SUCH_KEY))?;
+        self.on_disk(move |keys, now| keys.revoke(&id, now)).await
+    }
+
+    /// When keys were last used goes to the disk now and then, and at the end of the program.
+    pub(crate) async fn save_uses(&self) {
+        if let Err(refused) = self.on_disk(|keys, now| keys.save(now)).await {
+            tracing::warn!("{}", refused.problem);
+        }
     }
 
     async fn on_disk<T: Send + 'static>(
         &self,
-        act: impl FnOnce(&KeyRing) -> Result<T, Problem> + Send + 'static,
+        act: impl FnOnce(&KeyRing, Moment) -> Result<T, Problem> + Send + 'static,
     ) -> Answer<T> {
-        let keys = self.keys.clone();
-        let done = tokio::task::spawn_blocking(move || act(&keys)).await;
+        let (keys, now) = (self.keys.clone(), self.books.now());
+        let done = tokio::task::spawn_blocking(move || act(&keys, now)).await;
         done.map_err(|_| refused(Code::Internal, BROKE))?.map_err(|problem| refused(Code::BadInput, problem))
     }
 }
@@ -151,29 +159,35 @@ pub(crate) async fn remember(books: Arc<Books>, handle: Handle) {
 
 impl Keys for Bots {
     fn enter(&self, key: &str) -> Result<Bot, Shut> {
-        match self.keys.enter(key, self.books.now()) {
-            Ok(bot) => {
-                let accounts = match bot.scope {
-                    Scope::All => None,
-                    Scope::Only(accounts) => Some(accounts),
-                };
-                Ok(Bot { name: bot.name.to_string(), accounts })
-            }
+        let now = self.books.now();
+        let entered = self.keys.enter(key, now);
+        if self.keys.save_is_due(now) {
+            let keys = self.keys.clone();
+            tokio::task::spawn_blocking(move || keys.save(now));
+        }
+        match entered {
+            Ok(bot) => Ok(Bot { name: bot.name.to_string(), accounts: accounts(bot.scope) }),
             Err(Refusal::WrongKey) => Err(Shut::WrongKey),
-            Err(Refusal::TooMany { retry_after }) => Err(Shut::TooMany(retry_after)),
+            Err(Refusal::TooMany { retry_after } | Refusal::TooManyWrong { retry_after }) => {
+                Err(Shut::TooMany(retry_after))
+            }
+            Err(Refusal::Unreadable(problem)) => Err(Shut::Unknowable(problem)),
         }
     }
 }
 
-fn view(key: daypass_bots::KeyView) -> KeyView {
-    let accounts = match key.accounts {
+fn accounts(scope: Scope) -> Option<Vec<AccountId>> {
+    match scope {
         Scope::All => None,
-        Scope::Only(accounts) => Some(accounts),
-    };
+        Scope::Only(accounts) => Some(accounts.into_iter().collect()),
+    }
+}
+
+fn view(key: daypass_bots::KeyView) -> KeyView {
     KeyView {
         id: key.id.to_string(),
         name: key.name.to_string(),
-        accounts,
+        accounts: accounts(key.accounts),
         made_at: key.made_at,
         last_used_at: key.last_used_at,
     }
@@ -204,5 +218,7 @@ const GONE: Problem =
     Problem::new("account_gone", "The account was removed.", "See `daypass accounts`.", Remedy::FixSetting);
 const UNKNOWN: Problem =
     Problem::new("unknown_account", "", "See the accounts with `daypass accounts`.", Remedy::FixSetting);
+const NO_SUCH_KEY: Problem =
+    Problem::new("no_such_key", "There is no key with that id.", "See them with `daypass keys`.", Remedy::FixSetting);
 const BROKE: Problem =
     Problem::new("keys_broke", "The keys could not be changed.", "The log has more.", Remedy::TryAgain);

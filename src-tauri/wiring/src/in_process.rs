@@ -180,7 +180,7 @@ impl Client for InProcess {
     }
 
     async fn keys(&self) -> Answer<Vec<KeyView>> {
-        Ok(self.bots.keys())
+        self.bots.keys().await
     }
 
     async fn make_key(&self, key: NewKey) -> Answer<MadeKey> {

@@ -74,6 +74,7 @@ pub struct Running {
 /// What only the owner has.
 struct Owner {
     handle: Handle,
+    bots: Arc<Bots>,
     strongroom: Strongroom,
     ledger: Book,
     desk: Arc<Desk>,
@@ -166,6 +167,7 @@ impl Running {
         let _ = owner.turner.await;
         owner.strongroom.flush().await;
         owner.ledger.flush().await;
+        owner.bots.save_uses().await;
         owner.desk.rehearsal.stop().await;
         tracing::info!("Daypass has ended");
     }
@@ -232,8 +234,8 @@ async fn own(start: Start, folders: Folders, lock: Lock) -> anyhow::Result<Runni
     handle.event(Event::Started);
     tokio::spawn(remember(books, handle.clone()));
     let helpers = [tokio::spawn(watch_jumps(handle.clone(), clock)), tokio::spawn(desk.clone().follow_vault())];
-    let tasks = bound.serve(&client, bots, &doors);
-    let owner = Owner { handle, strongroom, ledger, desk, doors, tasks, helpers, turner, _lock: lock, _log: log };
+    let tasks = bound.serve(&client, bots.clone(), &doors);
+    let owner = Owner { handle, bots, strongroom, ledger, desk, doors, tasks, helpers, turner, _lock: lock, _log: log };
     Ok(Running { client, owner: Some(owner) })
 }
 

@@ -60,7 +60,6 @@ const MAY_EXPOSE: &[(&str, &str)] = &[
     ("brokers/", "request bodies and headers"),
     ("vault/", "sealing"),
     ("login/", "the state in the address check, the pasted address"),
-    ("bots/src/key.rs", "the hash of a new key"),
     ("api/src/", "the token route and the socket's own requests"),
     ("cli/src/", "daypass token"),
     ("app/clipboard.rs", "copy token"),
