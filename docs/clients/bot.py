@@ -1,0 +1,89 @@
+"""A bot that takes its token from Daypass, and goes on with the next one in the middle of its work.
+
+Needs upstox-python-sdk. DAYPASS_KEY comes from `daypass keys make NAME`; DAYPASS_URL is http://127.0.0.1:8000 if unset.
+"""
+
+import json
+import os
+import threading
+import time
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlencode
+from urllib.request import ProxyHandler, Request, build_opener
+
+import upstox_client
+from upstox_client.rest import ApiException
+
+
+class Daypass:
+    """The token of one account. `current` is always the newest one; a thread of its own keeps it so."""
+
+    def __init__(self, account="upstox"):
+        self.account = account
+        self.url = os.environ.get("DAYPASS_URL", "http://127.0.0.1:8000")
+        self.key = os.environ["DAYPASS_KEY"]
+        # A proxy has nothing to do with this computer's own address.
+        self.opener = build_opener(ProxyHandler({}))
+        self.current = self.wait(newer_than=0)
+        threading.Thread(target=self._follow, daemon=True).start()
+
+    def wait(self, newer_than):
+        """The token, as soon as there is one after that generation."""
+        while True:
+            try:
+                with self._ask("/api/token/wait", account=self.account, generation=newer_than, limit="60s") as answer:
+                    return json.load(answer)
+            except HTTPError as error:
+                # 504: not yet. 429: asked too often. 503: Daypass ends. Anything else is ours to mend.
+                if error.code not in (429, 503, 504):
+                    problem = json.load(error)
+                    raise RuntimeError(f"{problem['title']} {problem['detail']}") from None
+            except (URLError, OSError):
+                pass  # Daypass restarts.
+            time.sleep(1)
+
+    def refused(self, token):
+        """The broker has refused this token: Daypass asks it once, however many bots say so. Returns with a newer one."""
+        body = json.dumps({"account": self.account, "generation": token["generation"]}).encode()
+        try:
+            self._ask("/api/token/report-invalid", body).close()
+        except HTTPError as error:
+            if error.code != 409:  # 409: that token was replaced already, which is what we want to hear.
+                raise
+        self.current = self.wait(newer_than=token["generation"])
+
+    def _follow(self):
+        """Takes each new token when it is told of, also after a restart of Daypass."""
+        while True:
+            try:
+                known = self.current["generation"]
+                with self._ask("/api/token/watch", timeout=60, account=self.account, after=known) as events:
+                    for line in events:
+                        if line.strip() == b"event: generation":
+                            self.current = self.wait(newer_than=self.current["generation"])
+            except (URLError, OSError):
+                time.sleep(1)
+
+    def _ask(self, path, body=None, timeout=90, **query):
+        headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
+        request = Request(f"{self.url}{path}?{urlencode(query)}", body, headers)
+        return self.opener.open(request, timeout=timeout)
+
+
+daypass = Daypass()
+configuration = upstox_client.Configuration()
+configuration.host = os.environ.get("UPSTOX_BASE_URL", configuration.host)
+users = upstox_client.UserApi(upstox_client.ApiClient(configuration))
+
+while True:
+    token = daypass.current
+    configuration.access_token = token["access_token"]
+    try:
+        profile = users.get_profile("2.0")
+        print(f"token {token['generation']}: {profile.data.user_id}", flush=True)
+        time.sleep(0.2)  # Your work goes here.
+    except ApiException as error:
+        if error.status != 401:
+            raise
+        print(f"token {token['generation']} was refused", flush=True)
+        daypass.refused(token)

@@ -1,0 +1,33 @@
+#!/bin/sh
+# A bot that takes its token from Daypass, and goes on with the next one in the middle of its work.
+#
+# Needs daypass and curl. No key: the terminal asks over the local socket, as the same user.
+set -u
+
+base=${UPSTOX_BASE_URL:-https://api.upstox.com}
+generation=0
+
+# The number of the next token, and the token itself: only in variables and on curl's standard input, never in arguments.
+take() {
+  generation=$(daypass wait upstox --newer-than "$1" --limit 12h) || exit
+  token=$(daypass token upstox --bot bot.sh) || exit
+}
+
+take 0
+while :; do
+  status=$(printf 'header = "Authorization: Bearer %s"\n' "$token" |
+    curl --silent --noproxy '*' --config - --output /dev/null --write-out '%{http_code}' "$base/v2/user/profile")
+  case $status in
+    200) echo "token $generation: it works" ;; # Your work goes here.
+    401)
+      echo "token $generation was refused"
+      # Daypass asks the broker once, however many bots say so.
+      daypass report-invalid upstox --generation "$generation" >/dev/null 2>&1
+      take "$generation"
+      continue
+      ;;
+    *) echo "the broker answered $status" >&2 ;;
+  esac
+  # A new token is there as soon as somebody has signed in.
+  newer=$(daypass wait upstox --newer-than "$generation" --limit 200ms 2>/dev/null) && take "$((newer - 1))"
+done
