@@ -29,5 +29,5 @@ while :; do
     *) echo "the broker answered $status" >&2 ;;
   esac
   # A new token is there as soon as somebody has signed in.
-  newer=$(daypass wait upstox --newer-than "$generation" --limit 200ms 2>/dev/null) && take "$((newer - 1))"
+  daypass wait upstox --newer-than "$generation" --limit 200ms >/dev/null 2>&1 && take "$generation"
 done

@@ -3,18 +3,18 @@
 //! The first event is a `snapshot` of now; each change brings another; what people are to be told comes as `telling`.
 //! The stream ends when the program does. What this is not: a history; whoever comes late sees what is true now.
 
-use crate::door::Door;
 use crate::body::Params;
+use crate::door::Door;
 use crate::problem::{Document, Refusal, no_account};
 use crate::who::{Peer, Who};
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use futures::stream::{self, StreamExt};
-use axum::http::HeaderMap;
 use daypass_domain::AccountId;
 use daypass_manager::Code;
 use daypass_manager::view::Snapshot;
+use futures::stream::{self, StreamExt};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 

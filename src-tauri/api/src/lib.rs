@@ -34,9 +34,7 @@ mod who;
 mod wire;
 
 pub use client::{Answer, Browser, Client, HistoryQuery, NewAccount, Refreshing, SignIn};
-pub use contract::{
-    Bot, Caller, Change, HandedOut, KeyView, Keys, MadeKey, NewKey, Shut, Wanted, Watched,
-};
+pub use contract::{Bot, Caller, Change, HandedOut, KeyView, Keys, MadeKey, NewKey, Shut, Wanted, Watched};
 pub use socket::{SocketDoor, bind_socket, serve_socket};
 pub use socket_client::SocketClient;
 pub use tcp::{TcpDoor, bind_tcp, serve_tcp};

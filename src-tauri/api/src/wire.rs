@@ -86,7 +86,8 @@ impl Shape for Report {
 }
 
 impl Shape for NewKey {
-    const SHAPE: &'static str = r#"{"name": "screener", "accounts": null} or {"name": "screener", "accounts": ["upstox"]}"#;
+    const SHAPE: &'static str =
+        r#"{"name": "screener", "accounts": null} or {"name": "screener", "accounts": ["upstox"]}"#;
 }
 
 /// Everything of a token but the token.

@@ -58,7 +58,10 @@ async fn a_bot_with_a_key_gets_the_token_of_its_accounts_and_no_other() {
     let house = house(&["upstox", "dhan"], Some(&["upstox"])).await;
     let reply = house.tcp("GET /api/token", KEY, "").await;
     assert_eq!((reply.status, reply.header("cache-control")), (200, Some("no-store")));
-    assert_eq!((&reply.json()["access_token"], &reply.json()["account"]), (&json!("marker-token-4711"), &json!("upstox")));
+    assert_eq!(
+        (&reply.json()["access_token"], &reply.json()["account"]),
+        (&json!("marker-token-4711"), &json!("upstox"))
+    );
     for (line, body) in [
         ("GET /api/token?account=dhan", ""),
         ("GET /api/token/wait?account=dhan", ""),
@@ -188,7 +191,10 @@ async fn a_reader_that_comes_back_is_told_what_it_missed() {
         ("the header is newer than the address", "?after=1", "Last-Event-ID: 7", "event: state"),
     ] {
         let stream = TcpStream::connect(house.address).await.expect("a connection");
-        let ask = format!("GET /api/token/watch{query} HTTP/1.1\r\nConnection: close\r\nHost: {}\r\n{header}\r\n\r\n", house.address);
+        let ask = format!(
+            "GET /api/token/watch{query} HTTP/1.1\r\nConnection: close\r\nHost: {}\r\n{header}\r\n\r\n",
+            house.address
+        );
         let reading = tokio::spawn(async move { send_raw(stream, &ask).await });
         until(|| house.client.listeners() == 1).await;
         house.client.end();

@@ -70,11 +70,7 @@ fn methods() -> Vec<(&'static str, Call, &'static str)> {
         ("resume", |c| Box::pin(async move { c.resume(&upstox()).await }), "resume upstox"),
         (
             "token",
-            |c| {
-                Box::pin(async move {
-                    c.token(&upstox(), Wanted::lasting(Duration::hours(2)), &me()).await.map(drop)
-                })
-            },
+            |c| Box::pin(async move { c.token(&upstox(), Wanted::lasting(Duration::hours(2)), &me()).await.map(drop) }),
             "token upstox 7200000 ms",
         ),
         (
@@ -86,11 +82,7 @@ fn methods() -> Vec<(&'static str, Call, &'static str)> {
             },
             "wait_for_token upstox 5000 ms",
         ),
-        (
-            "watch",
-            |c| Box::pin(async move { c.watch(&upstox(), Some(6)).await.map(drop) }),
-            "watch upstox Some(6)",
-        ),
+        ("watch", |c| Box::pin(async move { c.watch(&upstox(), Some(6)).await.map(drop) }), "watch upstox Some(6)"),
         (
             "report_invalid",
             |c| Box::pin(async move { c.report_invalid(&upstox(), 7).await }),
@@ -170,7 +162,10 @@ async fn every_answer_comes_back_as_the_owner_gave_it() {
     let out = client.token(&upstox(), Wanted::default(), &me()).await.expect("a token");
     assert!(out.token.matches(b"marker-token"));
     assert_eq!((out.generation, out.expiry_time), (7, Some(now() + Duration::hours(16))));
-    assert_eq!((&*out.env, &*out.header, &*out.header_value), ("UPSTOX_ACCESS_TOKEN", "Authorization", "Bearer {token}"));
+    assert_eq!(
+        (&*out.env, &*out.header, &*out.header_value),
+        ("UPSTOX_ACCESS_TOKEN", "Authorization", "Bearer {token}")
+    );
     let made = client.make_key(new_key()).await.expect("a key");
     assert!(made.key.matches(b"marker-key"));
     assert_eq!((made.view.name.as_str(), made.view.accounts), ("screener", Some(vec![upstox()])));

@@ -19,8 +19,8 @@ use daypass_domain::calendar::{INDIA, Published};
 use daypass_domain::expiry::Rule;
 use daypass_domain::profile::Market;
 use daypass_domain::{
-    Account, BrokerProfile, Credentials, DailyCutoff, Field, Grant, Issue, Moment, Presents, Problem, Reach, Remedy, Renewal,
-    ends_at, jwt,
+    Account, BrokerProfile, Credentials, DailyCutoff, Field, Grant, Issue, Moment, Presents, Problem, Reach, Remedy,
+    Renewal, ends_at, jwt,
 };
 use reqwest::header::ACCEPT;
 use reqwest::{Method, RequestBuilder};

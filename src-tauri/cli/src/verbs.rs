@@ -1,9 +1,9 @@
 //! The verbs: each asks the owner one or two questions.
 
 use crate::args::Verb;
-use crate::sign_in::{self, How};
 #[cfg(unix)]
 use crate::exec;
+use crate::sign_in::{self, How};
 use crate::{bots, doctor, history, out, serve};
 use daypass_wiring::api::TokenStatus;
 use daypass_wiring::domain::{AccountId, Problem, Remedy};

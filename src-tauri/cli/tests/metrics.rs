@@ -6,8 +6,8 @@
 mod owner;
 
 use owner::broker::{Broker, signed_in};
-use owner::service::{JSON, talk, write_config};
 use owner::command;
+use owner::service::{JSON, talk, write_config};
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::os::unix::net::UnixStream;
@@ -51,8 +51,12 @@ fn metrics() -> String {
 #[test]
 fn the_metrics_are_good_ones_and_tell_what_has_happened() {
     let text = metrics();
-    let mut checker =
-        promtool(&["check", "metrics"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("promtool");
+    let mut checker = promtool(&["check", "metrics"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("promtool");
     checker.stdin.take().expect("a pipe").write_all(text.as_bytes()).expect("written");
     let output = checker.wait_with_output().expect("its end");
     passes(&output);
@@ -83,7 +87,8 @@ fn named_in_docs() -> BTreeSet<String> {
     let texts = texts.concat();
     let words = texts.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
     let metrics = words.filter(|word| word.starts_with("daypass_"));
-    let histogram = |word: &str| ["_bucket", "_sum", "_count"].iter().find_map(|end| word.strip_suffix(end)).map(Into::into);
+    let histogram =
+        |word: &str| ["_bucket", "_sum", "_count"].iter().find_map(|end| word.strip_suffix(end)).map(Into::into);
     metrics.map(|word| histogram(word).unwrap_or_else(|| word.to_owned())).collect()
 }
 

@@ -72,7 +72,8 @@ fn a_rotation_reaches_watcher_waiter_and_programs() {
     assert_eq!((&seen()["event"], &seen_generation(&first, home)), (&"state".into(), &1));
     let mut wait = start(home, &["wait", "--newer-than", "1"]);
     let restarts = start(home, &["exec", "--bot", "restarts", "--", "sh", "-c", NOTES_ITS_TOKEN]);
-    let _signals = start(home, &["exec", "--on-rotate", "signal=HUP", "--bot", "signals", "--", "sh", "-c", NOTES_SIGNALS]);
+    let _signals =
+        start(home, &["exec", "--on-rotate", "signal=HUP", "--bot", "signals", "--", "sh", "-c", NOTES_SIGNALS]);
     let (restarted, signals) = (home.join("restarted"), home.join("signals"));
     owner::wait("both programs run", || written(&restarted).len() == 1 && written(&signals).len() == 1);
 
@@ -91,8 +92,10 @@ fn a_rotation_reaches_watcher_waiter_and_programs() {
 
     let line = std::fs::read_to_string(format!("/proc/{}/cmdline", restarts.0.id())).unwrap_or_default();
     assert!(!line.contains(&second), "no token on a command line");
-    let snapshot = talk(UnixStream::connect(home.join("run/daypass.sock")).expect("there"), "GET", "/api/snapshot", JSON, "");
-    let snapshot: serde_json::Value = serde_json::from_str(snapshot.split("\r\n\r\n").nth(1).expect("a body")).expect("JSON");
+    let snapshot =
+        talk(UnixStream::connect(home.join("run/daypass.sock")).expect("there"), "GET", "/api/snapshot", JSON, "");
+    let snapshot: serde_json::Value =
+        serde_json::from_str(snapshot.split("\r\n\r\n").nth(1).expect("a body")).expect("JSON");
     let bots = snapshot["accounts"][0]["bots"].as_array().expect("bots").clone();
     let has = |name: &str| bots.iter().find(|bot| bot["name"] == name).map(|bot| bot["generation"].clone());
     assert_eq!((has("restarts"), has("signals")), (Some(2.into()), Some(1.into())), "{bots:?}");

@@ -43,12 +43,7 @@ pub(crate) fn one(state: &State, id: &AccountId, general: &Policy, now: Moment) 
 }
 
 /// The token, and what the rest of the day looks like for it.
-pub(crate) fn outlook(
-    account: &Account,
-    general: &Policy,
-    now: Moment,
-    lasting: Lasting,
-) -> Result<Outlook, Refused> {
+pub(crate) fn outlook(account: &Account, general: &Policy, now: Moment, lasting: Lasting) -> Result<Outlook, Refused> {
     let out = hand_out(account, now, lasting)?;
     let level = health(account, general, now).level;
     Ok(Outlook { out, level, readiness: readiness(account, general, now).map(readiness_view) })

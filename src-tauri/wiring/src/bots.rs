@@ -207,12 +207,8 @@ fn in_vain(why: Option<Problem>) -> Refused {
     refused(Code::TimeLimit, problem)
 }
 
-const LATE: Problem = Problem::new(
-    "no_token_in_time",
-    "No newer token came in time.",
-    "Wait longer, or sign in.",
-    Remedy::TryAgain,
-);
+const LATE: Problem =
+    Problem::new("no_token_in_time", "No newer token came in time.", "Wait longer, or sign in.", Remedy::TryAgain);
 const ENDED: Problem = Problem::new("ending", "Daypass is ending.", "Start it again.", Remedy::TryAgain);
 const GONE: Problem =
     Problem::new("account_gone", "The account was removed.", "See `daypass accounts`.", Remedy::FixSetting);

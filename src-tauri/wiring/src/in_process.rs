@@ -1,12 +1,12 @@
 //! The client of whoever owns the manager: every method is a question to the handle.
 
 use crate::books::Books;
+use crate::bots::Bots;
 use crate::desk::Desk;
 use crate::ledger;
 use crate::strongroom::Strongroom;
 use async_trait::async_trait;
 use chrono::Duration;
-use crate::bots::Bots;
 use daypass_api::{
     Answer, Browser, Caller, Client, HandedOut, HistoryQuery, KeyView, MadeKey, NewAccount, NewKey, Refreshing, SignIn,
     Wanted, Watched,

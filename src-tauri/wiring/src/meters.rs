@@ -123,22 +123,29 @@ fn now(seen: &Snapshot) -> Result<Registry, prometheus::Error> {
     let registry = Registry::new();
     let gauges = Gauges { registry: &registry };
     let flag = |is: bool| i64::from(is);
-    gauges.whole("daypass_token_valid", "1 while a token is held that has not ended and was not refused.", seen, |a| {
-        Some(flag(a.valid))
-    })?;
+    gauges.whole(
+        "daypass_token_valid",
+        "1 while a token is held that has not ended and was not refused.",
+        seen,
+        |a| Some(flag(a.valid)),
+    )?;
     gauges.time("daypass_token_expiry_timestamp_seconds", "When the held token ends (Unix time).", seen, |a| {
         a.expiry_time.filter(|_| a.valid)
     })?;
-    gauges.time("daypass_token_issued_timestamp_seconds", "When the held token was issued (Unix time).", seen, |a| {
-        a.issued_at
-    })?;
+    gauges.time(
+        "daypass_token_issued_timestamp_seconds",
+        "When the held token was issued (Unix time).",
+        seen,
+        |a| a.issued_at,
+    )?;
     gauges.time(
         "daypass_token_held_until_timestamp_seconds",
         "Until when a valid token is certain without a person (Unix time).",
         seen,
         |a| a.held_until,
     )?;
-    gauges.whole("daypass_token_generation", "Number of the held token.", seen, |a| i64::try_from(a.generation).ok())?;
+    gauges
+        .whole("daypass_token_generation", "Number of the held token.", seen, |a| i64::try_from(a.generation).ok())?;
     gauges.whole("daypass_token_verified", "1 while the broker's last answer about the token was yes.", seen, |a| {
         Some(flag(a.verified))
     })?;
@@ -152,12 +159,18 @@ fn now(seen: &Snapshot) -> Result<Registry, prometheus::Error> {
     gauges.whole("daypass_ready", "1 when the token is proven and lasts through the session at hand.", seen, |a| {
         a.readiness.as_ref().map(|readiness| flag(readiness.state == Ready::Ready))
     })?;
-    gauges.time("daypass_session_open_timestamp_seconds", "When the session at hand opens (Unix time).", seen, |a| {
-        a.readiness.as_ref().map(|readiness| readiness.opens)
-    })?;
-    gauges.time("daypass_session_close_timestamp_seconds", "When the session at hand closes (Unix time).", seen, |a| {
-        a.readiness.as_ref().map(|readiness| readiness.closes)
-    })?;
+    gauges.time(
+        "daypass_session_open_timestamp_seconds",
+        "When the session at hand opens (Unix time).",
+        seen,
+        |a| a.readiness.as_ref().map(|readiness| readiness.opens),
+    )?;
+    gauges.time(
+        "daypass_session_close_timestamp_seconds",
+        "When the session at hand closes (Unix time).",
+        seen,
+        |a| a.readiness.as_ref().map(|readiness| readiness.closes),
+    )?;
     gauges.whole("daypass_manual", "1 while manual intervention is required: no attempt is left.", seen, |a| {
         Some(flag(a.manual))
     })?;
@@ -167,7 +180,8 @@ fn now(seen: &Snapshot) -> Result<Registry, prometheus::Error> {
     gauges.whole("daypass_token_saved", "1 when the held token is on disk.", seen, |a| {
         Some(flag(a.saved.problem.is_none()))
     })?;
-    let build = IntGaugeVec::new(Opts::new("daypass_build_info", "Always 1; the label has the version."), &["version"])?;
+    let build =
+        IntGaugeVec::new(Opts::new("daypass_build_info", "Always 1; the label has the version."), &["version"])?;
     build.with_label_values(&[&seen.version]).set(1);
     registry.register(Box::new(build))?;
     Ok(registry)
@@ -187,7 +201,9 @@ impl Gauges<'_> {
     ) -> Result<(), prometheus::Error> {
         let gauge = IntGaugeVec::new(Opts::new(name, help), &["account", "broker"])?;
         for account in &seen.accounts {
-            of(account).into_iter().for_each(|value| gauge.with_label_values(&[&account.id, &account.broker]).set(value));
+            of(account)
+                .into_iter()
+                .for_each(|value| gauge.with_label_values(&[&account.id, &account.broker]).set(value));
         }
         self.registry.register(Box::new(gauge))
     }

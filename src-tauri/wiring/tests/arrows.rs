@@ -17,7 +17,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("practice", &["domain"]),
     ("manager", &["domain", "brokers"]),
     ("api", &["domain", "manager"]),
-    ("wiring", &["domain", "brokers", "vault", "login", "config", "practice", "manager", "api", "senses", "history", "bots"]),
+    (
+        "wiring",
+        &["domain", "brokers", "vault", "login", "config", "practice", "manager", "api", "senses", "history", "bots"],
+    ),
     ("cli", &["wiring"]),
     ("desktop", &["wiring"]),
     ("testkit", &["domain", "brokers", "manager"]),

@@ -100,8 +100,10 @@ mod tests {
         let mut documented = BTreeSet::new();
         let mut api = whole();
         for (path, item) in &mut api.paths.paths {
-            let methods = [("GET", item.get.is_some()), ("POST", item.post.is_some()), ("DELETE", item.delete.is_some())];
-            documented.extend(methods.into_iter().filter(|(_, is)| *is).map(|(method, _)| (path.clone(), method.to_owned())));
+            let methods =
+                [("GET", item.get.is_some()), ("POST", item.post.is_some()), ("DELETE", item.delete.is_some())];
+            documented
+                .extend(methods.into_iter().filter(|(_, is)| *is).map(|(method, _)| (path.clone(), method.to_owned())));
         }
         let tables = [open_table(), token::table(), private::table()].into_iter().flatten();
         let routes: BTreeSet<_> = tables.map(|(path, method, _): Row| (path.to_owned(), method.to_string())).collect();

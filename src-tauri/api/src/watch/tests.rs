@@ -16,12 +16,9 @@ fn generation(of: u64) -> AccountView {
 
 #[test]
 fn the_first_thing_told_is_how_it_is_unless_a_newer_token_waits() {
-    for (after, first) in [
-        (None, Change::State),
-        (Some(7), Change::State),
-        (Some(6), Change::Generation),
-        (Some(8), Change::State),
-    ] {
+    for (after, first) in
+        [(None, Change::State), (Some(7), Change::State), (Some(6), Change::Generation), (Some(8), Change::State)]
+    {
         assert_eq!(told(&mut Watcher::after(after), &generation(7)), [first], "after {after:?}");
     }
 }

@@ -27,7 +27,9 @@ pub(super) struct Child {
 impl Child {
     /// Starts it with the token where the broker's official client looks for it.
     pub(super) fn start(command: &[OsString], out: &HandedOut) -> anyhow::Result<Self> {
-        let Some((program, args)) = command.split_first() else { return Err(no_such("", "there is no command").into()) };
+        let Some((program, args)) = command.split_first() else {
+            return Err(no_such("", "there is no command").into());
+        };
         let at_terminal = std::io::stdin().is_terminal();
         let mut started = Command::new(program);
         started.args(args).env(&*out.env, out.token.expose());
