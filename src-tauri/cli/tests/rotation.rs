@@ -24,12 +24,14 @@ fn house() -> (tempfile::TempDir, Broker, Service) {
     (home, broker, service)
 }
 
-/// Ends with the test.
+/// Ends with the test, and so does what it runs: a signal that cannot be caught could not be passed on.
 struct Running(Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let _ = self.0.kill();
+        if let Ok(None) = self.0.try_wait() {
+            tell(&self.0, "TERM");
+        }
         let _ = self.0.wait();
     }
 }
