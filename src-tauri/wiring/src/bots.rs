@@ -135,7 +135,7 @@ impl Bots {
 
     /// When keys were last used goes to the disk now and then, and at the end of the program.
     pub(crate) async fn save_uses(&self) {
-        if let Err(refused) = self.on_disk(|keys, now| keys.save(now)).await {
+        if let Err(refused) = self.on_disk(KeyRing::save).await {
             tracing::warn!("{}", refused.problem);
         }
     }

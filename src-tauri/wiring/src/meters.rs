@@ -4,7 +4,7 @@
 //! has few values, and no secret or user is one. What this is not: the ledger, which knows each happening; here they are
 //! only counted.
 
-use daypass_domain::ledger::{Entry, Happening, Outcome};
+use daypass_domain::ledger::{Entry, Happening, Outcome, Via};
 use daypass_domain::{AccountId, Moment};
 use daypass_manager::view::{AccountView, Level, Ready, Snapshot};
 use prometheus::{
@@ -77,6 +77,9 @@ impl Meters {
             Happening::Renewed { .. } => refreshed("renewed"),
             Happening::SignInFailed { .. } | Happening::RenewalFailed { .. } => refreshed("failed"),
             Happening::Manual => refreshed("manual"),
+            Happening::HandedOut { to, via: Via::Outlet, .. } => {
+                self.outlets.with_label_values(&[account, to.as_str()]).inc();
+            }
             _ => {}
         }
     }
@@ -84,11 +87,6 @@ impl Meters {
     /// A bot was given a token, whether it was new to it or not.
     pub(crate) fn handed_out(&self, account: &AccountId, bot: &str) {
         self.hand_outs.with_label_values(&[account.as_str(), self.known(bot)]).inc();
-    }
-
-    /// A token was brought to an outlet.
-    pub(crate) fn delivered(&self, account: &AccountId, outlet: &str) {
-        self.outlets.with_label_values(&[account.as_str(), outlet]).inc();
     }
 
     /// A bot has reported a refusal.
@@ -228,7 +226,6 @@ impl Gauges<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use daypass_domain::ledger::Via;
     use daypass_domain::{Generation, Plain};
     use daypass_manager::view::{VaultKind, VaultView};
 
@@ -254,7 +251,9 @@ mod tests {
         happened(Happening::Probed { outcome: Outcome::Valid, code: None, took_ms: Some(70) });
         happened(Happening::Probed { outcome: Outcome::Unknown, code: None, took_ms: None });
         happened(Happening::Manual);
-        happened(Happening::HandedOut { generation: Generation(1), to: Plain::from("x".to_owned()), via: Via::Http });
+        let handed = |to: &str, via| Happening::HandedOut { generation: Generation(1), to: Plain::new(to), via };
+        happened(handed("a bot, counted at each hand-out", Via::Http));
+        happened(handed("json_file", Via::Outlet));
         (0..150).for_each(|number| meters.handed_out(&upstox, &format!("bot {number}")));
         meters.handed_out(&upstox, "bot 7");
         let text = meters.text(&nothing()).expect("text");
@@ -265,6 +264,7 @@ mod tests {
             "daypass_probe_duration_seconds_count 1",
             r#"daypass_refresh_total{account="upstox",result="manual"} 1"#,
             r#"daypass_handout_total{account="upstox",bot="bot 7"} 2"#,
+            r#"daypass_outlet_total{account="upstox",outlet="json_file"} 1"#,
             r#"daypass_handout_total{account="upstox",bot="other"} 50"#,
         ] {
             assert!(text.lines().any(|found| found == line), "{line} is missing in:\n{text}");
