@@ -5,22 +5,30 @@
 //! built around it (an error of a library, a URL) loses it before it reaches a log line. What this is not: protection
 //! from somebody who can read this process's memory.
 
+mod registry;
+
+use registry::{Registry, SHORTEST_REMEMBERED};
 use std::borrow::Cow;
-use std::collections::VecDeque;
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use subtle::ConstantTimeEq;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
-/// Shorter values are not remembered for [`redact`]: replacing every "ab" would garble the log and protect nothing.
-const SHORTEST_REMEMBERED: usize = 6;
-/// Dropped values stay known for this many further births, so that a late log line about them is still cleaned.
-const DROPPED_REMEMBERED: usize = 64;
-/// What a reader of the log sees instead.
-const MASK: &str = "[redacted]";
 
-/// A text that is wiped on drop and never printed.
-pub struct Secret(Zeroizing<String>);
+/// A text that is wiped on drop and never printed. A clone is the same text, not another copy of it.
+#[derive(Clone)]
+pub struct Secret(Arc<Value>);
+
+/// The one copy in memory.
+struct Value(Zeroizing<String>);
+
+impl Drop for Value {
+    fn drop(&mut self) {
+        if self.0.len() >= SHORTEST_REMEMBERED {
+            registry().died(&self.0);
+        }
+    }
+}
 
 impl Secret {
     /// Takes the text over and remembers it for [`redact`].
@@ -29,62 +37,53 @@ impl Secret {
         if text.len() >= SHORTEST_REMEMBERED {
             registry().born(&text);
         }
-        Self(text)
+        Self(Arc::new(Value(text)))
     }
 
     /// The text itself. Only broker requests, the vault, outlets, the token route and the clipboard may call this.
     pub fn expose(&self) -> &str {
-        &self.0
+        &self.0.0
     }
 
     /// For a text that turns out to be no secret (the explanation beside an error, taken in with everything else):
-    /// hands it out and forgets it, so that it is not masked wherever it is shown. Copies of it keep it remembered.
-    pub fn declassify(mut self) -> String {
-        let text = std::mem::take(&mut *self.0);
-        if text.len() >= SHORTEST_REMEMBERED {
-            registry().forget(&text);
+    /// hands it out and forgets it, so that it is not masked wherever it is shown. Clones of it keep it remembered.
+    pub fn declassify(self) -> String {
+        match Arc::try_unwrap(self.0) {
+            Ok(mut value) => {
+                let text = std::mem::take(&mut *value.0);
+                if text.len() >= SHORTEST_REMEMBERED {
+                    registry().forget(&text);
+                }
+                text
+            }
+            Err(shared) => shared.0.to_string(),
         }
-        text
     }
 
     /// How many bytes it has; for the window and for limits, which need no more.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.expose().len()
     }
 
     /// Whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.expose().is_empty()
     }
 
     /// Compares without telling by its duration where the two differ.
     pub fn same_as(&self, other: &Secret) -> bool {
-        self.matches(other.0.as_bytes())
+        self.matches(other.expose().as_bytes())
     }
 
     /// Compares with bytes that came from outside, in constant time.
     pub fn matches(&self, given: &[u8]) -> bool {
-        self.0.as_bytes().ct_eq(given).into()
-    }
-}
-
-impl Clone for Secret {
-    fn clone(&self) -> Self {
-        Self::new(self.0.as_str())
+        self.expose().as_bytes().ct_eq(given).into()
     }
 }
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(…)")
-    }
-}
-
-impl Drop for Secret {
-    fn drop(&mut self) {
-        if self.0.len() >= SHORTEST_REMEMBERED {
-            registry().died(&self.0);
-        }
     }
 }
 
@@ -99,61 +98,11 @@ pub fn redact(text: &str) -> Cow<'_, str> {
     registry().clean(text)
 }
 
-/// The values in use, each with a count of its copies, and the last few that are not in use any more.
-struct Registry {
-    alive: Vec<(Zeroizing<String>, usize)>,
-    dropped: VecDeque<Zeroizing<String>>,
-}
-
-static REGISTRY: Mutex<Registry> = Mutex::new(Registry { alive: Vec::new(), dropped: VecDeque::new() });
-
 fn registry() -> MutexGuard<'static, Registry> {
     REGISTRY.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Registry {
-    fn born(&mut self, text: &str) {
-        match self.alive.iter_mut().find(|(known, _)| known.as_str() == text) {
-            Some((_, copies)) => *copies += 1,
-            None => self.alive.push((Zeroizing::new(text.to_owned()), 1)),
-        }
-    }
-
-    fn died(&mut self, text: &str) {
-        if let Some(text) = self.forget(text) {
-            self.dropped.push_back(text);
-            if self.dropped.len() > DROPPED_REMEMBERED {
-                self.dropped.pop_front();
-            }
-        }
-    }
-
-    /// Counts one copy less, and gives the text back when it was the last one.
-    fn forget(&mut self, text: &str) -> Option<Zeroizing<String>> {
-        let at = self.alive.iter().position(|(known, _)| known.as_str() == text)?;
-        self.alive[at].1 -= 1;
-        (self.alive[at].1 == 0).then(|| self.alive.swap_remove(at).0)
-    }
-
-    fn clean<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let mut cleaned = Cow::Borrowed(text);
-        // Longest first: a secret that contains another one must not leave its tail behind.
-        let mut known: Vec<&str> =
-            self.alive.iter().map(|(k, _)| k.as_str()).chain(self.dropped.iter().map(|k| k.as_str())).collect();
-        known.sort_unstable_by_key(|k| std::cmp::Reverse(k.len()));
-        for value in known {
-            if cleaned.contains(value) {
-                cleaned = Cow::Owned(cleaned.replace(value, MASK));
-            }
-            let mut encoded: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
-            if encoded != value && cleaned.contains(encoded.as_str()) {
-                cleaned = Cow::Owned(cleaned.replace(encoded.as_str(), MASK));
-            }
-            encoded.zeroize();
-        }
-        cleaned
-    }
-}
+static REGISTRY: LazyLock<Mutex<Registry>> = LazyLock::new(Mutex::default);
 
 #[cfg(test)]
 mod tests {
