@@ -11,6 +11,8 @@ mod exec;
 mod exit;
 mod history;
 mod out;
+#[cfg(unix)]
+mod quick;
 mod serve;
 mod sign_in;
 mod verbs;
@@ -21,6 +23,13 @@ use std::io::Write;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    #[cfg(unix)]
+    if let Some(token) = quick::token(std::env::args_os().skip(1)) {
+        return match writeln!(std::io::stdout(), "{}", token.expose()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => exit::tell(&anyhow::Error::new(error)),
+        };
+    }
     let args = Args::parse();
     if let Verb::Completions { shell } = args.verb {
         let mut script = Vec::new();

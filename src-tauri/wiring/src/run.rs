@@ -121,6 +121,12 @@ async fn join(folders: &Folders) -> Result<SocketClient, Refused> {
     }
 }
 
+/// Where an owner in this environment's folders may be found, the likeliest place first.
+pub fn sockets() -> Vec<PathBuf> {
+    let folders = Start::here().folders();
+    lock::socket(&folders.data).into_iter().chain([folders.socket()]).collect()
+}
+
 /// The owner says in the lock file where its socket is; one that did not may still be where ours would be.
 async fn find_owner(folders: &Folders) -> Result<SocketClient, Refused> {
     if let Some(socket) = lock::socket(&folders.data)
