@@ -30,8 +30,8 @@ bindings: ## Make the window's types from the Rust types
 	rm -rf ui/src/bindings
 	TS_RS_EXPORT_DIR="$(CURDIR)/ui/src/bindings" cargo test --quiet --workspace --lib export_bindings
 
-bench: setup ## Measure, as ratios in one run
-	cargo bench --workspace
+bench: ## Measure beside peers, as ratios in one run
+	@scripts/bench
 
 dist: setup ## Make the Debian package of both binaries in dist/
 	@scripts/dist

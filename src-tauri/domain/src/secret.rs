@@ -14,7 +14,6 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-
 /// A text that is wiped on drop and never printed. A clone is the same text, not another copy of it.
 #[derive(Clone)]
 pub struct Secret(Arc<Value>);

@@ -24,6 +24,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("cli", &["wiring"]),
     ("desktop", &["wiring"]),
     ("testkit", &["domain", "brokers", "manager"]),
+    ("benches", &[]),
 ];
 
 #[test]

@@ -1,0 +1,149 @@
+//! How long it takes until a token is in a bot's hand.
+//!
+//! The invariant: each way is measured from the bot's side. What this is not: the broker's time, which is taken off.
+
+use super::Row;
+use crate::figures::{Samples, in_turns, ratio, shown};
+use crate::world::{World, exchange, nop, visit};
+use anyhow::{Context, bail};
+use std::net::TcpStream;
+use std::os::unix::net::UnixStream;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+const PROCESSES: usize = 400;
+const QUESTIONS: usize = 4_000;
+const SIGN_INS: usize = 15;
+
+fn run(command: &mut Command) -> anyhow::Result<()> {
+    let status = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status()?;
+    if status.success() { Ok(()) } else { bail!("{} ended with {status}", command.get_program().display()) }
+}
+
+/// `daypass token` beside a program that does nothing, and curl beside both.
+pub(super) fn process() -> anyhow::Result<Vec<Row>> {
+    let world = World::new(1)?;
+    let _service = world.serve()?;
+    world.sign_in()?;
+    let nop = nop(world.home.path())?;
+    let socket = world.socket();
+    let [mut least, mut ours, mut curl] = in_turns(
+        PROCESSES,
+        &mut [&mut || run(&mut Command::new(&nop)), &mut || run(&mut world.command(&["token", "a0"])), &mut || {
+            run(Command::new("curl")
+                .arg("-s")
+                .arg("--unix-socket")
+                .arg(&socket)
+                .arg("http://localhost/api/token?account=a0"))
+        }],
+    )?;
+    let (least, ours, curl) = (least.median(), ours.median(), curl.median());
+    Ok(vec![
+        Row {
+            work: "`daypass token`, whole process".into(),
+            measured: shown(ours),
+            beside: format!("nop {}", shown(least)),
+            ratio: Some(ratio(ours, least)),
+            goal: "at most 1.5 x nop",
+        },
+        Row {
+            work: "`curl -s`, whole process".into(),
+            measured: shown(curl),
+            beside: format!("nop {}", shown(least)),
+            ratio: Some(ratio(curl, least)),
+            goal: "(a peer)",
+        },
+    ])
+}
+
+const TOKEN: &str = "GET /api/token?account=a0 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+
+/// Connect, ask, read, from one process.
+pub(super) fn socket() -> anyhow::Result<Vec<Row>> {
+    let world = World::new(1)?;
+    let _service = world.serve()?;
+    world.sign_in()?;
+    let socket = world.socket();
+    let mut ask = || {
+        let answer = exchange(UnixStream::connect(&socket)?, TOKEN)?;
+        if answer.starts_with("HTTP/1.1 200") {
+            Ok(())
+        } else {
+            bail!("no token: {}", answer.lines().next().unwrap_or_default())
+        }
+    };
+    let [mut samples] = in_turns(QUESTIONS, &mut [&mut ask])?;
+    let (median, p99) = (samples.median(), samples.p99());
+    Ok(vec![Row {
+        work: "connect, ask, read over the socket".into(),
+        measured: format!("{}, p99 {}", shown(median), shown(p99)),
+        beside: "pizauth 55 to 68 us".into(),
+        ratio: None,
+        goal: "at most 55 us, p99 under 150 us",
+    }])
+}
+
+/// From the browser's request to the token in the hand of a bot that waits for it.
+pub(super) fn callback() -> anyhow::Result<Vec<Row>> {
+    let world = World::new(1)?;
+    let _service = world.serve()?;
+    world.sign_in()?;
+    let (mut whole, mut brokers) = (Samples::default(), Samples::default());
+    for known in 1..=SIGN_INS {
+        let asked = exchange(
+            UnixStream::connect(world.socket())?,
+            "POST /api/accounts/a0/sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 16\r\nConnection: close\r\n\r\n{\"browser\":\"no\"}",
+        )?;
+        let body = asked.split("\r\n\r\n").nth(1).context("no body")?;
+        let sign_in: serde_json::Value = serde_json::from_str(body)?;
+        let back = world.approve(sign_in["sign_in_url"].as_str().context("no address")?)?;
+        let line = UnixStream::connect(world.socket())?;
+        let waiting = std::thread::spawn(move || {
+            let wait = format!(
+                "GET /api/token/wait?account=a0&generation={known} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+            );
+            exchange(line, &wait).map(|answer| (answer, Instant::now()))
+        });
+        // It waits by now.
+        std::thread::sleep(Duration::from_millis(50));
+        let start = Instant::now();
+        let _browser = visit(&back)?;
+        let (answer, end) = waiting.join().map_err(|_| anyhow::anyhow!("the bot broke"))??;
+        if !answer.starts_with("HTTP/1.1 200") {
+            bail!("the bot got no token");
+        }
+        whole.push(end - start);
+        let token: serde_json::Value = serde_json::from_str(answer.split("\r\n\r\n").nth(1).context("no body")?)?;
+        brokers.push(broker_time(&world, token["access_token"].as_str().context("no token")?)?);
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    let (whole, brokers) = (whole.median(), brokers.median());
+    Ok(vec![Row {
+        work: "callback to the token in the hand of a waiting bot".into(),
+        measured: format!("{} without the broker's", shown(whole.saturating_sub(brokers))),
+        beside: format!("{} with the broker's {}", shown(whole), shown(brokers)),
+        ratio: None,
+        goal: "at most 5 ms",
+    }])
+}
+
+/// An exchange that is refused and a profile, each on a connection of its own, as a sign-in makes them.
+fn broker_time(world: &World, token: &str) -> anyhow::Result<Duration> {
+    let host = world.broker()?.trim_start_matches("http://").trim_end_matches('/');
+    let start = Instant::now();
+    let form = "code=none&client_id=key-0&client_secret=s&redirect_uri=r&grant_type=authorization_code";
+    exchange(
+        TcpStream::connect(host)?,
+        &format!(
+            "POST /v2/login/authorization/token HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{form}",
+            form.len()
+        ),
+    )?;
+    exchange(
+        TcpStream::connect(host)?,
+        &format!(
+            "GET /v2/user/profile HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n"
+        ),
+    )?;
+    Ok(start.elapsed())
+}

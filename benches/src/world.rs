@@ -1,0 +1,175 @@
+//! A Daypass with practice accounts in a folder of its own, and what stands beside it.
+//!
+//! The invariant: only loopback, only this folder, and everything ends with its world. What this is not: a test's world;
+//! nothing is expected here.
+
+use anyhow::{Context, bail};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// A program that ends with this.
+pub(crate) struct Running {
+    pub(crate) child: Child,
+    /// The line that was waited for.
+    pub(crate) said: String,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Running {
+    /// Started, and past the first line with this text.
+    pub(crate) fn start(command: &mut Command, until: &str) -> anyhow::Result<Self> {
+        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+        let mut child = child.with_context(|| format!("{} does not start", command.get_program().display()))?;
+        let mut out = BufReader::new(child.stdout.take().context("no output")?);
+        let mut said = String::new();
+        while !said.contains(until) || said.is_empty() {
+            said.clear();
+            if out.read_line(&mut said)? == 0 {
+                bail!("{} ended at once", command.get_program().display());
+            }
+        }
+        std::thread::spawn(move || std::io::copy(&mut out, &mut std::io::sink()));
+        Ok(Self { child, said: said.trim().to_owned() })
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+/// The folder, the practice broker and the settings; the service is started by whoever measures.
+pub(crate) struct World {
+    pub(crate) home: tempfile::TempDir,
+    pub(crate) port: u16,
+    broker: Running,
+}
+
+impl World {
+    /// With so many accounts.
+    pub(crate) fn new(accounts: usize) -> anyhow::Result<Self> {
+        let home = tempfile::tempdir()?;
+        let broker =
+            Running::start(Command::new(program("daypass")).args(["practice", "--port", "0"]), "Practice broker: ")?;
+        let url = broker.said.split(": ").nth(1).context("no address")?.trim_end_matches('/').to_owned();
+        let callback = free_port()?;
+        let mut yaml = "accounts:\n".to_owned();
+        for number in 0..accounts {
+            yaml += &format!(
+                "- {{id: a{number}, label: A{number}, broker: upstox, client_id: key-{number}, client_secret: \
+                 secret-of-{number}, redirect_uri: \"http://127.0.0.1:{callback}/callback\", base_url: \"{url}\"}}\n"
+            );
+        }
+        let world = Self { home, port: free_port()?, broker };
+        std::fs::create_dir_all(world.home.path().join("config"))?;
+        std::fs::write(world.home.path().join("config/config.yaml"), yaml)?;
+        Ok(world)
+    }
+
+    pub(crate) fn socket(&self) -> PathBuf {
+        self.home.path().join("run/daypass.sock")
+    }
+
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(program("daypass"));
+        command.args(args).env_clear().env("DAYPASS_HOME", self.home.path()).current_dir(self.home.path());
+        command
+            .env("DAYPASS_API_PORT", self.port.to_string())
+            .env("DAYPASS_PASSPHRASE", "correct horse battery staple");
+        command
+    }
+
+    pub(crate) fn serve(&self) -> anyhow::Result<Running> {
+        Running::start(&mut self.command(&["serve"]), "Sign in:")
+    }
+
+    /// A person signs in to the first account.
+    pub(crate) fn sign_in(&self) -> anyhow::Result<()> {
+        let mut asker = Running::start(&mut self.command(&["sign-in", "a0", "--no-browser"]), "http://")?;
+        let back = self.approve(&asker.said)?;
+        let _page = visit(&back)?;
+        if asker.child.wait()?.success() { Ok(()) } else { bail!("the sign-in failed") }
+    }
+
+    /// Approves at the broker, and gives the address to come back to.
+    pub(crate) fn approve(&self, address: &str) -> anyhow::Result<String> {
+        let (host, path) = split(address)?;
+        let answer = exchange(
+            TcpStream::connect(host)?,
+            &format!(
+                "POST /{path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+                 Content-Length: 23\r\nConnection: close\r\n\r\nuser=AB1234&approve=yes"
+            ),
+        )?;
+        let back = answer.lines().find_map(|line| line.strip_prefix("location: "));
+        Ok(back.context("the broker did not approve")?.to_owned())
+    }
+
+    /// The two requests that a sign-in makes at the broker, made from here: its own time.
+    pub(crate) fn broker(&self) -> anyhow::Result<&str> {
+        self.broker.said.split(": ").nth(1).context("no address")
+    }
+
+    /// Waits until something answers at the socket.
+    pub(crate) fn first_answer(&self) -> anyhow::Result<()> {
+        let start = Instant::now();
+        loop {
+            if let Ok(line) = UnixStream::connect(self.socket())
+                && exchange(line, "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                    .is_ok_and(|a| a.contains("200"))
+            {
+                return Ok(());
+            }
+            if start.elapsed() > Duration::from_secs(60) {
+                bail!("no answer within a minute");
+            }
+            std::thread::sleep(Duration::from_micros(200));
+        }
+    }
+}
+
+/// One question, one answer, until the other end closes.
+pub(crate) fn exchange(mut line: impl Read + Write, question: &str) -> anyhow::Result<String> {
+    line.write_all(question.as_bytes())?;
+    let mut answer = Vec::new();
+    line.read_to_end(&mut answer)?;
+    Ok(String::from_utf8_lossy(&answer).into_owned())
+}
+
+/// A browser that comes back.
+pub(crate) fn visit(address: &str) -> anyhow::Result<TcpStream> {
+    let (host, path) = split(address)?;
+    let mut browser = TcpStream::connect(host)?;
+    write!(browser, "GET /{path} HTTP/1.1\r\nHost: {host}\r\n\r\n")?;
+    Ok(browser)
+}
+
+fn split(address: &str) -> anyhow::Result<(&str, &str)> {
+    address.trim_start_matches("http://").split_once('/').context("no path in the address")
+}
+
+pub(crate) fn free_port() -> anyhow::Result<u16> {
+    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+}
+
+/// A program that was built beside this one.
+pub(crate) fn program(name: &str) -> PathBuf {
+    std::env::current_exe().unwrap_or_default().with_file_name(name)
+}
+
+/// The least that a process can cost: static, and at its end at once.
+pub(crate) fn nop(folder: &Path) -> anyhow::Result<PathBuf> {
+    let (source, nop) = (folder.join("nop.c"), folder.join("nop"));
+    std::fs::write(&source, "int main(void) { return 0; }\n")?;
+    let built = Command::new("cc").args(["-O2", "-static", "-o"]).arg(&nop).arg(&source).status()?;
+    if built.success() { Ok(nop) } else { bail!("the C compiler made no static program") }
+}
