@@ -56,10 +56,7 @@ fn nginx(folder: &Path, length: usize) -> anyhow::Result<Server> {
     // It says nothing when it is ready.
     let shell = "echo starting; exec \"$0\" \"$@\"";
     let mut command = Command::new("sh");
-    command.args(["-c", shell, "/usr/sbin/nginx", "-c"]).arg(&file).arg("-p").arg(folder);
-    if !Path::new("/usr/sbin/nginx").exists() {
-        bail!("nginx is not installed");
-    }
+    command.args(["-c", shell, "nginx", "-c"]).arg(&file).arg("-p").arg(folder);
     let running = Running::start(&mut command, "starting")?;
     let start = Instant::now();
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
