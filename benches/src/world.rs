@@ -52,6 +52,8 @@ pub(crate) struct World {
     pub(crate) home: tempfile::TempDir,
     pub(crate) port: u16,
     broker: Running,
+    bus: String,
+    _keyring: [Running; 2],
 }
 
 impl World {
@@ -69,7 +71,8 @@ impl World {
                  secret-of-{number}, redirect_uri: \"http://127.0.0.1:{callback}/callback\", base_url: \"{url}\"}}\n"
             );
         }
-        let world = Self { home, port: free_port()?, broker };
+        let (bus, _keyring) = keyring(home.path())?;
+        let world = Self { home, port: free_port()?, broker, bus, _keyring };
         std::fs::create_dir_all(world.home.path().join("config"))?;
         std::fs::write(world.home.path().join("config/config.yaml"), yaml)?;
         Ok(world)
@@ -82,9 +85,7 @@ impl World {
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(program("daypass"));
         command.args(args).env_clear().env("DAYPASS_HOME", self.home.path()).current_dir(self.home.path());
-        command
-            .env("DAYPASS_API_PORT", self.port.to_string())
-            .env("DAYPASS_PASSPHRASE", "correct horse battery staple");
+        command.env("DAYPASS_API_PORT", self.port.to_string()).env("DBUS_SESSION_BUS_ADDRESS", &self.bus);
         command
     }
 
@@ -135,6 +136,23 @@ impl World {
             std::thread::sleep(Duration::from_micros(200));
         }
     }
+}
+
+/// A bus and a keyring of its own, unlocked.
+fn keyring(home: &Path) -> anyhow::Result<(String, [Running; 2])> {
+    let mut bus = Command::new("dbus-daemon");
+    let bus = Running::start(bus.args(["--session", "--nofork", "--print-address"]), "unix:")?;
+    // All of its input up to the end is the password.
+    let password = home.join("password");
+    std::fs::write(&password, "sesame")?;
+    let mut keyring = Command::new("sh");
+    let run = "echo starting; exec gnome-keyring-daemon --foreground --unlock --components=secrets < \"$0\"";
+    keyring.args(["-c", run]).arg(password).env("HOME", home).env("XDG_DATA_HOME", home.join("keyring"));
+    keyring.env("XDG_RUNTIME_DIR", home).env("DBUS_SESSION_BUS_ADDRESS", &bus.said);
+    let keyring = Running::start(&mut keyring, "starting")?;
+    // It takes its name on the bus a moment later.
+    std::thread::sleep(Duration::from_millis(500));
+    Ok((bus.said.clone(), [keyring, bus]))
 }
 
 /// One question, one answer, until the other end closes.

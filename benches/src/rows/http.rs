@@ -171,7 +171,7 @@ pub(super) fn many_connections() -> anyhow::Result<Vec<Row>> {
     match nginx {
         Ok(_) => rows.push(row("nginx", of_nginx.median(), mine, "more than nginx")),
         Err(error) => {
-            rows.push(Row { beside: format!("{error}"), ratio: None, ..row("nginx", mine, mine, "more than nginx") })
+            rows.push(Row { beside: format!("{error}"), ratio: None, ..row("nginx", mine, mine, "more than nginx") });
         }
     }
     Ok(rows)
