@@ -4,6 +4,7 @@
 //! everybody else. A front end never knows which one it has.
 
 use crate::contract::{Caller, HandedOut, KeyView, MadeKey, NewKey, Wanted, Watched};
+use crate::token_status::TokenStatus;
 use async_trait::async_trait;
 use chrono::Duration;
 use daypass_domain::{AccountId, Moment, Secret};
@@ -23,6 +24,12 @@ pub type Answer<T> = Result<T, Refused>;
 pub trait Client: Send + Sync {
     /// Everything that can be seen now.
     async fn snapshot(&self) -> Answer<Snapshot>;
+
+    /// How one account's token is; without a name, of the account that needs somebody most, or of none. The cheap way
+    /// for whoever asks often.
+    async fn status(&self, account: Option<&str>) -> Answer<TokenStatus> {
+        TokenStatus::asked(&self.snapshot().await?, account)
+    }
 
     /// The same again at each change, beginning with now. Ends when the program does.
     async fn changes(&self) -> Answer<BoxStream<'static, Snapshot>>;

@@ -5,7 +5,9 @@
 //! come from the manager.
 
 use chrono::{DateTime, FixedOffset, Offset, SecondsFormat};
+use crate::problem::unknown_account;
 use daypass_domain::Moment;
+use daypass_manager::Refused;
 use daypass_manager::view::{AccountView, Level, ProbeOutcome, ReadinessView, Snapshot, Standing};
 use serde::{Deserialize, Serialize, Serializer};
 use utoipa::ToSchema;
@@ -119,6 +121,17 @@ impl TokenStatus {
             manual: false,
             paused: false,
             readiness: None,
+        }
+    }
+
+    /// Of the account that is asked for; if none is, of the one that needs somebody most.
+    pub fn asked(snapshot: &Snapshot, account: Option<&str>) -> Result<Self, Refused> {
+        match account.map(str::trim).filter(|id| !id.is_empty()) {
+            None => Ok(Self::of_worst(snapshot)),
+            Some(id) => {
+                let found = snapshot.accounts.iter().find(|account| account.id == id);
+                found.map(|account| Self::of(account, snapshot.now)).ok_or_else(|| unknown_account(id))
+            }
         }
     }
 

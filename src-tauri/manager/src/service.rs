@@ -229,6 +229,11 @@ impl Handle {
         self.version.clone()
     }
 
+    /// The number of the last change: whoever has looked since it has seen all there is.
+    pub fn seen(&self) -> u64 {
+        *self.version.borrow()
+    }
+
     /// What people are told from now on.
     pub fn tellings(&self) -> broadcast::Receiver<Telling> {
         self.tellings.subscribe()

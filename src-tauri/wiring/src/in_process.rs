@@ -4,9 +4,11 @@ use crate::books::Books;
 use crate::bots::Bots;
 use crate::desk::Desk;
 use crate::ledger;
+use crate::looks::Looks;
 use crate::strongroom::Strongroom;
 use async_trait::async_trait;
 use chrono::Duration;
+use daypass_api::TokenStatus;
 use daypass_api::{
     Answer, Browser, Caller, Client, HandedOut, HistoryQuery, KeyView, MadeKey, NewAccount, NewKey, Refreshing, SignIn,
     Wanted, Watched,
@@ -32,12 +34,17 @@ pub(crate) struct InProcess {
     pub(crate) books: Arc<Books>,
     pub(crate) desk: Arc<Desk>,
     pub(crate) bots: Arc<Bots>,
+    pub(crate) looks: Looks,
 }
 
 #[async_trait]
 impl Client for InProcess {
     async fn snapshot(&self) -> Answer<Snapshot> {
         self.handle.look().await
+    }
+
+    async fn status(&self, account: Option<&str>) -> Answer<TokenStatus> {
+        TokenStatus::asked(&*self.looks.now(&self.handle, self.books.now()).await?, account)
     }
 
     async fn changes(&self) -> Answer<BoxStream<'static, Snapshot>> {

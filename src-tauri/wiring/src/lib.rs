@@ -16,6 +16,7 @@ mod ledger;
 mod lock;
 mod logging;
 mod look_around;
+mod looks;
 mod meters;
 mod private;
 mod rehearsal;

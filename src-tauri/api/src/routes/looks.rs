@@ -49,10 +49,7 @@ pub(crate) async fn status(
     State(door): State<Door>,
     Params(which): Params<Which>,
 ) -> Result<Json<TokenStatus>, Refusal> {
-    let snapshot = door.client.snapshot().await?;
-    let account = which.of(&snapshot)?;
-    let status = account.map_or_else(TokenStatus::without_account, |account| TokenStatus::of(account, snapshot.now));
-    Ok(Json(status))
+    Ok(Json(door.client.status(which.account.as_deref()).await?))
 }
 
 /// The list of accounts.
