@@ -5,13 +5,13 @@
 
 use crate::backend::notice::{Action, Notice, Urgency};
 use crate::backend::view::Snapshot;
-use crate::backend::{AccountId, Answer, Client, Current, Refused};
+use crate::backend::{AccountId, Answer, Caller, Client, Current, Refused, Wanted};
 use crate::browser::NO_BROWSER;
 use crate::clipboard::Lending;
 use crate::notifier::{Notifier, Reaction};
 use crate::tray::{Act, Rest};
 use crate::window;
-use chrono::{Duration, Local};
+use chrono::Local;
 use std::sync::{Arc, Mutex, PoisonError};
 use tauri::{AppHandle, Manager};
 

@@ -4,8 +4,8 @@
 //! has joined a service that does. What this is not: a second client; it only keeps the one that is current.
 
 pub(crate) use daypass_wiring::{
-    AccountId, Answer, Browser, Client, Code, Moment, NewAccount, Opener, Problem, Refused, Remedy, Secret, SignIn,
-    inheritable, notice, view,
+    AccountId, Answer, Browser, Caller, Client, Code, Moment, NewAccount, Opener, Problem, Refused, Remedy, Secret,
+    SignIn, Wanted, inheritable, notice, view,
 };
 
 use daypass_wiring::Start;
