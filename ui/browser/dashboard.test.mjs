@@ -56,6 +56,7 @@ function account(standing, over = {}) {
     readiness: null,
     sign_in_note: null,
     check: null,
+    bots: [],
     calendar: { state: 'built_in', since: null, exchanges: [], problem: null },
     day: {
       starts: new Date(midnight).toISOString(),
