@@ -28,6 +28,8 @@ export interface Can {
   paste: boolean;
   /** Let the system ask for the keyring's password. */
   unlock: boolean;
+  /** See, make and revoke the keys of bots. */
+  keys: boolean;
 }
 
 export interface Source {
@@ -112,6 +114,20 @@ export interface NewAccount {
   secrets: Record<string, string>;
 }
 
+/** A bot's key as everybody may see it; the key itself is in no answer. */
+export interface BotKey {
+  id: string;
+  /** Which bot has it. */
+  name: string;
+  /** The accounts that it is good for; null: all of them. */
+  accounts: string[] | null;
+  made_at: string;
+  last_used_at: string | null;
+}
+
+/** A key that is wanted. */
+export type NewBotKey = Pick<BotKey, 'name' | 'accounts'>;
+
 /** What a change brings: a new snapshot, or word that the line is down and when it is tried again. */
 export type Change = { snapshot: Snapshot } | { lost: { retryAt: number } };
 
@@ -143,6 +159,11 @@ export interface Backend {
   keepSecret(account: string): Promise<void>;
   /** Lets the system ask for the keyring's password; a snapshot follows once it is open. */
   unlock(): Promise<void>;
+  keys(): Promise<BotKey[]>;
+  /** Makes a key and puts it on the clipboard; the page never has it. */
+  makeKey(key: NewBotKey): Promise<BotKey>;
+  /** From now on this key opens nothing. */
+  revokeKey(id: string): Promise<void>;
   /** The id of the new account. */
   addPractice(): Promise<string>;
   /** Opens a web address in the person's own browser. */

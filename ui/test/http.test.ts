@@ -152,12 +152,16 @@ describe('a request', () => {
       signOut: false,
       paste: false,
       unlock: false,
+      keys: false,
     });
     await expect(backend.settings()).rejects.toThrow();
     await expect(backend.copyToken()).rejects.toThrow();
     await expect(backend.signOut()).rejects.toThrow();
     await expect(backend.paste()).rejects.toThrow();
     await expect(backend.unlock()).rejects.toThrow();
+    await expect(backend.keys()).rejects.toThrow();
+    await expect(backend.makeKey()).rejects.toThrow();
+    await expect(backend.revokeKey()).rejects.toThrow();
     await expect(backend.keepSecret()).rejects.toThrow();
     await expect(backend.openUrl('javascript:alert(1)')).rejects.toThrow();
     expect(fetched).not.toHaveBeenCalled();

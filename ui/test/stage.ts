@@ -10,7 +10,15 @@ import type { Can } from '../src/backend';
 import { Live } from '../src/live.svelte';
 import { here } from '../src/route.svelte';
 
-export const ALL: Can = { settings: true, accounts: true, copyToken: true, signOut: true, paste: true, unlock: true };
+export const ALL: Can = {
+  settings: true,
+  accounts: true,
+  copyToken: true,
+  signOut: true,
+  paste: true,
+  unlock: true,
+  keys: true,
+};
 export const PAGE: Can = {
   settings: false,
   accounts: false,
@@ -18,6 +26,7 @@ export const PAGE: Can = {
   signOut: false,
   paste: false,
   unlock: false,
+  keys: false,
 };
 
 export async function open(scene: string, { can = ALL, hash = '' }: { can?: Can; hash?: string } = {}) {

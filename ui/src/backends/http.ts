@@ -72,7 +72,15 @@ function post<T>(account: string, verb: string, body: object = {}): Promise<T> {
 const HERE = { browser: 'no' };
 
 export class HttpBackend implements Backend {
-  readonly can = { settings: false, accounts: false, copyToken: false, signOut: false, paste: false, unlock: false };
+  readonly can = {
+    settings: false,
+    accounts: false,
+    copyToken: false,
+    signOut: false,
+    paste: false,
+    unlock: false,
+    keys: false,
+  };
   #retry: (() => void) | undefined;
 
   snapshot = () => ask<Snapshot>('/api/snapshot');
@@ -148,6 +156,9 @@ export class HttpBackend implements Backend {
   removeAccount = () => this.#needsSession();
   keepSecret = () => this.#needsSession();
   unlock = () => this.#needsSession();
+  keys = () => this.#needsSession();
+  makeKey = () => this.#needsSession();
+  revokeKey = () => this.#needsSession();
   addPractice = () => this.#needsSession();
 
   #needsSession(): Promise<never> {
