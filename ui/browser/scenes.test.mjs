@@ -204,8 +204,8 @@ for (const theme of ['light', 'dark']) {
       assert.deepEqual(await overflowing(page), [], 'the list at 360 px');
       await page.screenshot({ path: join(folder, `settings-bots-narrow-${theme}.png`) });
       await page.getByRole('button', { name: 'Revoke it' }).click();
-      await page.getByRole('cell', { name: 'hedger' }).waitFor({ state: 'detached' });
-      await page.getByRole('cell', { name: 'screener' }).waitFor();
+      await page.getByRole('cell', { name: 'hedger', exact: true }).waitFor({ state: 'detached' });
+      await page.getByRole('cell', { name: 'screener', exact: true }).waitFor();
       assert.deepEqual(heard, []);
     } finally {
       await context.close();
