@@ -32,6 +32,23 @@ export interface Can {
   keys: boolean;
 }
 
+function can(allowed: boolean): Can {
+  return {
+    settings: allowed,
+    accounts: allowed,
+    copyToken: allowed,
+    signOut: allowed,
+    paste: allowed,
+    unlock: allowed,
+    keys: allowed,
+  };
+}
+
+/** What the desktop app's own window may do. */
+export const EVERYTHING = can(true);
+/** What a page without a session may do beyond looking, refreshing and starting a sign-in. */
+export const NOTHING_MORE = can(false);
+
 export interface Source {
   /** `default`, `settings`, `config`, `dotenv`, `environment`. */
   kind: string;

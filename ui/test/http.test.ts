@@ -145,15 +145,7 @@ describe('a request', () => {
 
   test('what needs a session is never asked for', async () => {
     const backend = new HttpBackend();
-    expect(backend.can).toEqual({
-      settings: false,
-      accounts: false,
-      copyToken: false,
-      signOut: false,
-      paste: false,
-      unlock: false,
-      keys: false,
-    });
+    expect(Object.entries(backend.can).filter(([, allowed]) => allowed)).toEqual([]);
     await expect(backend.settings()).rejects.toThrow();
     await expect(backend.copyToken()).rejects.toThrow();
     await expect(backend.signOut()).rejects.toThrow();

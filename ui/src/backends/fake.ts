@@ -6,8 +6,10 @@
  */
 
 import {
+  EVERYTHING,
   Failure,
   noAnswer,
+  NOTHING_MORE,
   type Backend,
   type BotKey,
   type Can,
@@ -35,26 +37,13 @@ export class FakeBackend implements Backend {
   #keys: BotKey[];
   readonly #scene: string;
 
-  constructor(
-    scene: string,
-    can: Can = {
-      settings: true,
-      accounts: true,
-      copyToken: true,
-      signOut: true,
-      paste: true,
-      unlock: true,
-      keys: true,
-    },
-  ) {
+  constructor(scene: string, can: Can = EVERYTHING) {
     this.#scene = scene;
     this.#keys = scene.startsWith('bots') ? keys() : [];
     const lies: SecretInFile = { account: 'upstox', where: '.env line 4', kept: false };
     this.#settings = settings(scene === 'secret_in_file' ? [lies] : []);
     const dashboard = new URLSearchParams(location.search).has('dashboard');
-    this.can = dashboard
-      ? { settings: false, accounts: false, copyToken: false, signOut: false, paste: false, unlock: false, keys: false }
-      : can;
+    this.can = dashboard ? NOTHING_MORE : can;
     this.#snapshot = (
       scenes[scene] ??
       scenes['calm'] ??

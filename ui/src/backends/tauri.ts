@@ -10,6 +10,7 @@ import type { UnlistenFn } from '@tauri-apps/api/event';
 import { getCurrentWebviewWindow } from '@tauri-apps/api/webviewWindow';
 import {
   asFailure,
+  EVERYTHING,
   type Backend,
   type BotKey,
   type Change,
@@ -44,15 +45,7 @@ function hear<T>(event: string, tell: (payload: T) => void): () => void {
 }
 
 export class TauriBackend implements Backend {
-  readonly can = {
-    settings: true,
-    accounts: true,
-    copyToken: true,
-    signOut: true,
-    paste: true,
-    unlock: true,
-    keys: true,
-  };
+  readonly can = EVERYTHING;
 
   snapshot = () => call<Snapshot>('snapshot');
   changes = (tell: (change: Change) => void) =>
