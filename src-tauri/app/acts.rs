@@ -7,7 +7,7 @@ use crate::backend::notice::{Action, Notice, Urgency};
 use crate::backend::view::Snapshot;
 use crate::backend::{AccountId, Answer, Caller, Client, Current, Refused, Wanted};
 use crate::browser::NO_BROWSER;
-use crate::clipboard::Lending;
+use crate::clipboard;
 use crate::notifier::{Notifier, Reaction};
 use crate::tray::{Act, Rest};
 use crate::window;
@@ -63,13 +63,7 @@ pub(crate) async fn react(app: AppHandle, account: String, reaction: Reaction) {
 /// Lends the account's token to the clipboard.
 pub(crate) async fn copy(app: &AppHandle, account: &AccountId) -> Answer<()> {
     let out = client(app)?.token(account, Wanted::default(), &Caller::here(Some("the clipboard".to_owned()))).await?;
-    let lending = app.state::<Lending>().inner().clone();
-    let lent = tauri::async_runtime::spawn_blocking(move || lending.lend(out.token)).await;
-    match lent {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(crate::commands::broken("The clipboard cannot be used.", &error)),
-        Err(error) => Err(crate::commands::broken("The clipboard cannot be used.", &error)),
-    }
+    clipboard::lend(app, out.token, clipboard::TOKEN).await
 }
 
 /// Why a sign-in now would be of little use, if that is so.

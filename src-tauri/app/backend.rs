@@ -9,6 +9,7 @@ pub(crate) use daypass_wiring::{
 };
 
 use daypass_wiring::Start;
+pub(crate) use daypass_wiring::{KeyView, NewKey};
 use futures::future::BoxFuture;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 

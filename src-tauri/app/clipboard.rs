@@ -1,16 +1,33 @@
-//! Lends a token to the clipboard.
+//! Lends a token or a bot's new key to the clipboard.
 //!
-//! Invariant: it is taken off again after 30 seconds, or when the program ends, unless somebody has copied something else
+//! Invariant: it is taken off again after its time, or when the program ends, unless somebody has copied something else
 //! since; clipboard histories that listen are told to leave it out. What this is not: a way for the window to see a
-//! token: it only says which account's.
+//! secret: it only says which account's, or which bot's.
 
-use crate::backend::Secret;
+use crate::backend::{Answer, Secret};
+use crate::commands::broken;
 use arboard::Clipboard;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use tauri::{AppHandle, Manager};
 
-/// Long enough to paste it, too short to forget it.
-const LOAN: Duration = Duration::from_secs(30);
+/// For how long a token is lent: long enough to paste it, too short to forget it.
+pub(crate) const TOKEN: Duration = Duration::from_secs(30);
+/// The same for a key: it cannot be copied a second time, and the bot's settings have to be found first.
+pub(crate) const KEY: Duration = Duration::from_secs(120);
+
+/// Lends the secret to the clipboard for that time, whatever thread waits for the display.
+pub(crate) async fn lend(app: &AppHandle, secret: Secret, time: Duration) -> Answer<()> {
+    let lending = app.state::<Lending>().inner().clone();
+    let lent = tauri::async_runtime::spawn_blocking(move || lending.lend(secret, time)).await;
+    match lent {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(broken(UNUSABLE, &error)),
+        Err(error) => Err(broken(UNUSABLE, &error)),
+    }
+}
+
+const UNUSABLE: &str = "The clipboard cannot be used.";
 
 /// What is lent, if anything. On Linux the clipboard's content lives in the process that copied: it is kept open.
 #[derive(Clone, Default)]
@@ -24,16 +41,16 @@ struct State {
 }
 
 impl Lending {
-    /// Copies the token, and plans its return. Waits for the display: call it where blocking is fine.
-    pub(crate) fn lend(&self, token: Secret) -> Result<(), arboard::Error> {
+    /// Copies the secret, and plans its return. Waits for the display: call it where blocking is fine.
+    fn lend(&self, secret: Secret, time: Duration) -> Result<(), arboard::Error> {
         let mut clipboard = Clipboard::new()?;
-        write(&mut clipboard, token.expose())?;
+        write(&mut clipboard, secret.expose())?;
         let mut state = self.lock();
         state.number += 1;
-        state.loan = Some((clipboard, token));
+        state.loan = Some((clipboard, secret));
         let (number, lending) = (state.number, self.clone());
         tauri::async_runtime::spawn(async move {
-            tokio::time::sleep(LOAN).await;
+            tokio::time::sleep(time).await;
             let _ = tauri::async_runtime::spawn_blocking(move || lending.end(number)).await;
         });
         Ok(())
@@ -42,8 +59,8 @@ impl Lending {
     /// Takes back what is still lent. For the end of the program.
     pub(crate) fn take_back(&self) {
         let loan = self.lock().loan.take();
-        if let Some((clipboard, token)) = loan {
-            clear(clipboard, &token);
+        if let Some((clipboard, secret)) = loan {
+            clear(clipboard, &secret);
         }
     }
 
@@ -77,9 +94,9 @@ fn write(clipboard: &mut Clipboard, text: &str) -> Result<(), arboard::Error> {
     clipboard.set().exclude_from_monitoring().text(text)
 }
 
-fn clear(mut clipboard: Clipboard, token: &Secret) {
-    let ours = clipboard.get_text().is_ok_and(|text| token.matches(text.as_bytes()));
+fn clear(mut clipboard: Clipboard, secret: &Secret) {
+    let ours = clipboard.get_text().is_ok_and(|text| secret.matches(text.as_bytes()));
     if ours && let Err(error) = clipboard.clear() {
-        tracing::warn!(%error, "The token could not be taken off the clipboard");
+        tracing::warn!(%error, "What was lent could not be taken off the clipboard");
     }
 }

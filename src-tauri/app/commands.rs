@@ -1,14 +1,15 @@
 //! What the windows may ask for: each command is one call on the client.
 //!
-//! Invariant: no answer carries a token or a client secret; a token goes to the clipboard from here and never through the
-//! web view. What this is not: a place where anything is decided, or where words are made.
+//! Invariant: no answer carries a token, a client secret or a bot's key; what a person is to paste goes to the clipboard from
+//! here and never through the web view. What this is not: a place where anything is decided, or where words are made.
 
 use crate::backend::view::Snapshot;
 use crate::backend::{
-    AccountId, Answer, Code, Current, Moment, NewAccount, Opener, Problem, Refused, Remedy, Secret, SignIn,
+    AccountId, Answer, Code, Current, KeyView, Moment, NewAccount, NewKey, Opener, Problem, Refused, Remedy, Secret,
+    SignIn,
 };
 use crate::tray::Act;
-use crate::{acts, autostart, browser, window};
+use crate::{acts, autostart, browser, clipboard, new_key, window};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use tauri::{AppHandle, State, WebviewWindow};
@@ -37,6 +38,9 @@ pub(crate) fn all() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'stat
         unlock,
         keep_secret,
         add_practice,
+        keys,
+        make_key,
+        revoke_key,
         open_settings,
         open_link,
         hide_window,
@@ -134,6 +138,22 @@ async fn keep_secret(current: Held<'_>, account: AccountId) -> Answer<()> {
 #[tauri::command]
 async fn add_practice(current: Held<'_>) -> Answer<AccountId> {
     current.client()?.add_practice().await
+}
+
+#[tauri::command]
+async fn keys(current: Held<'_>) -> Answer<Vec<KeyView>> {
+    current.client()?.keys().await
+}
+
+/// The key itself goes to the clipboard; the window learns that it is there.
+#[tauri::command]
+async fn make_key(app: AppHandle, current: Held<'_>, key: NewKey) -> Answer<KeyView> {
+    new_key::make(&*current.client()?, key, |key| clipboard::lend(&app, key, clipboard::KEY)).await
+}
+
+#[tauri::command]
+async fn revoke_key(current: Held<'_>, id: String) -> Answer<()> {
+    current.client()?.revoke_key(&id).await
 }
 
 /// Shows the settings window.

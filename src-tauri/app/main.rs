@@ -13,6 +13,7 @@ mod commands;
 mod freedesktop;
 mod host;
 mod icons;
+mod new_key;
 mod notifier;
 mod options;
 mod run;

@@ -56,6 +56,7 @@ function account(standing, over = {}) {
     readiness: null,
     sign_in_note: null,
     check: null,
+    bots: [],
     calendar: { state: 'built_in', since: null, exchanges: [], problem: null },
     day: {
       starts: new Date(midnight).toISOString(),
@@ -158,6 +159,35 @@ test('the bundle is small, self-contained, and has no made-up scene in it', asyn
   const html = String(await readFile(join(folder, 'index.html')));
   assert.ok(!/(src|href)="(\/|https?:)/.test(html), 'addresses are relative');
   assert.ok(!/<script(?![^>]*src=)|style=|<style/.test(html), 'nothing is inline');
+});
+
+test('the dashboard names the bots and follows them, and leaves their keys to the terminal', async () => {
+  const page = await chrome.newPage({ viewport: { width: 1000, height: 800 } });
+  const heard = await complaints(page);
+  const at = new Date().toISOString();
+  const bots = [
+    { name: 'hedger', via: 'socket', generation: 3, at, current: true },
+    { name: '<i>report</i>', via: 'http', generation: 2, at, current: false },
+  ];
+  door.show(snapshot(account('valid')));
+  await page.goto(site.url);
+  await page.getByRole('article').getByText('Valid', { exact: true }).waitFor();
+  assert.equal(await page.getByRole('article').getByText(/bot/i).count(), 0, 'no bot ever came');
+  door.show(snapshot(account('valid', { bots })));
+  await page.getByRole('button', { name: /1 of 2\sbots has the current token/ }).click();
+  const rows = page.getByRole('article').getByRole('listitem');
+  assert.match(await rows.nth(0).innerText(), /hedger Token 3 since .*, over the socket\s+Has it/);
+  assert.match(await rows.nth(1).innerText(), /<i>report<\/i> Token 2 since .*, over HTTP\s+Has an older token/);
+  door.show(snapshot(account('valid', { bots: bots.map((bot) => ({ ...bot, generation: 3, current: true })) })));
+  await page.getByRole('button', { name: /2\sbots have the current token|2\sbots have today’s token/ }).waitFor();
+  await page.getByText('Has an older token').waitFor({ state: 'detached' });
+  await page.getByRole('link', { name: 'Upstox' }).click();
+  await page
+    .getByRole('region', { name: 'Bots' })
+    .getByText(/daypass keys make NAME/)
+    .waitFor();
+  assert.deepEqual(heard, []);
+  await page.close();
 });
 
 test('the dashboard shows what the program says, follows it, and comes back by itself', async () => {

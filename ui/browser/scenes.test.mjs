@@ -55,6 +55,9 @@ const SCENES = [
   'no_session',
   'clock_slow',
   'clock_fast',
+  'bots',
+  'bots_older',
+  'bots_ended',
   'offline',
   'loading',
   'nobody',
@@ -67,6 +70,8 @@ const VIEWS = [
   { name: 'dashboard-waiting', query: 'fake=waiting&dashboard', hash: '', size: WINDOW },
   { name: 'dashboard-page', query: 'fake=day&dashboard', hash: '', size: { width: 1280, height: 900 } },
   { name: 'details', query: 'fake=calm', hash: '#details=upstox', size: WINDOW },
+  { name: 'details-bots', query: 'fake=bots_older', hash: '#details=upstox', size: { width: 420, height: 1000 } },
+  { name: 'dashboard-bots', query: 'fake=bots&dashboard', hash: '#details=upstox', size: { width: 420, height: 1000 } },
   { name: 'details-waiting', query: 'fake=waiting', hash: '#details=upstox', size: WINDOW },
   { name: 'details-risk', query: 'fake=at_risk', hash: '#details=upstox', size: { width: 420, height: 1000 } },
   { name: 'settings-general', query: 'fake=calm', hash: '#settings/general', size: SETTINGS },
@@ -75,6 +80,8 @@ const VIEWS = [
   { name: 'settings-account', query: 'fake=calm', hash: '#settings/accounts/upstox', size: SETTINGS },
   { name: 'settings-edit', query: 'fake=calm', hash: '#settings/accounts/upstox/edit', size: SETTINGS },
   { name: 'settings-add', query: 'fake=first', hash: '#settings/accounts//edit/upstox', size: SETTINGS },
+  { name: 'settings-bots', query: 'fake=bots', hash: '#settings/bots', size: SETTINGS },
+  { name: 'settings-no-bots', query: 'fake=calm', hash: '#settings/bots', size: SETTINGS },
   { name: 'settings-advanced', query: 'fake=calm', hash: '#settings/advanced', size: SETTINGS },
 ];
 
@@ -154,6 +161,56 @@ for (const theme of ['light', 'dark']) {
       }
     });
   }
+}
+
+for (const theme of ['light', 'dark']) {
+  test(`the bots of a card open with B, ${theme}`, async () => {
+    const context = await chrome.newContext({ viewport: WINDOW, timezoneId: 'Asia/Kolkata', deviceScaleFactor: 2 });
+    const { page } = await open(context, { query: 'fake=bots_older', hash: '' }, theme);
+    try {
+      await page.keyboard.press('b');
+      await page.getByText('Has an older token').first().waitFor();
+      await page.screenshot({ path: join(folder, `bots-open-${theme}.png`) });
+      assert.deepEqual(await seriousViolations(page), []);
+      await page.setViewportSize(NARROW);
+      assert.deepEqual(await overflowing(page), [], 'at 360 px');
+    } finally {
+      await context.close();
+    }
+  });
+
+  test(`a bot's key is made and another revoked, ${theme}`, async () => {
+    const context = await chrome.newContext({ viewport: SETTINGS, timezoneId: 'Asia/Kolkata', deviceScaleFactor: 2 });
+    const { page, heard } = await open(context, { query: 'fake=bots', hash: '#settings/bots' }, theme);
+    try {
+      await page.getByRole('button', { name: 'Add a bot' }).click();
+      await page.getByLabel('Name of the bot').fill('screener');
+      await page.getByLabel('Only these').check();
+      await page.getByRole('checkbox', { name: 'Upstox' }).check();
+      await page.screenshot({ path: join(folder, `settings-bots-form-${theme}.png`) });
+      assert.deepEqual(await seriousViolations(page), [], 'the form');
+      await page.setViewportSize(NARROW);
+      assert.deepEqual(await overflowing(page), [], 'the form at 360 px');
+      await page.setViewportSize(SETTINGS);
+      await page.getByLabel('Name of the bot').press('Enter');
+      await page
+        .getByRole('status')
+        .getByText(/The key for “screener” is on the clipboard/)
+        .waitFor();
+      await page.getByRole('button', { name: 'Revoke the key of hedger' }).click();
+      await page.screenshot({ path: join(folder, `settings-bots-made-${theme}.png`) });
+      assert.deepEqual(await seriousViolations(page), [], 'the list');
+      await page.setViewportSize(NARROW);
+      assert.deepEqual(await overflowing(page), [], 'the list at 360 px');
+      await page.screenshot({ path: join(folder, `settings-bots-narrow-${theme}.png`) });
+      await page.getByRole('button', { name: 'Revoke it' }).click();
+      await page.getByRole('cell', { name: 'hedger', exact: true }).waitFor({ state: 'detached' });
+      await page.getByRole('cell', { name: 'screener', exact: true }).waitFor();
+      assert.deepEqual(heard, []);
+    } finally {
+      await context.close();
+    }
+  });
 }
 
 test('another zone writes the exchange clock beside the local one', async () => {

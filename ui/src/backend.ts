@@ -28,7 +28,26 @@ export interface Can {
   paste: boolean;
   /** Let the system ask for the keyring's password. */
   unlock: boolean;
+  /** See, make and revoke the keys of bots. */
+  keys: boolean;
 }
+
+function can(allowed: boolean): Can {
+  return {
+    settings: allowed,
+    accounts: allowed,
+    copyToken: allowed,
+    signOut: allowed,
+    paste: allowed,
+    unlock: allowed,
+    keys: allowed,
+  };
+}
+
+/** What the desktop app's own window may do. */
+export const EVERYTHING = can(true);
+/** What a page without a session may do beyond looking, refreshing and starting a sign-in. */
+export const NOTHING_MORE = can(false);
 
 export interface Source {
   /** `default`, `settings`, `config`, `dotenv`, `environment`. */
@@ -112,6 +131,20 @@ export interface NewAccount {
   secrets: Record<string, string>;
 }
 
+/** A bot's key as everybody may see it; the key itself is in no answer. */
+export interface BotKey {
+  id: string;
+  /** Which bot has it. */
+  name: string;
+  /** The accounts that it is good for; null: all of them. */
+  accounts: string[] | null;
+  made_at: string;
+  last_used_at: string | null;
+}
+
+/** A key that is wanted. */
+export type NewBotKey = Pick<BotKey, 'name' | 'accounts'>;
+
 /** What a change brings: a new snapshot, or word that the line is down and when it is tried again. */
 export type Change = { snapshot: Snapshot } | { lost: { retryAt: number } };
 
@@ -143,6 +176,11 @@ export interface Backend {
   keepSecret(account: string): Promise<void>;
   /** Lets the system ask for the keyring's password; a snapshot follows once it is open. */
   unlock(): Promise<void>;
+  keys(): Promise<BotKey[]>;
+  /** Makes a key and puts it on the clipboard; the page never has it. */
+  makeKey(key: NewBotKey): Promise<BotKey>;
+  /** From now on this key opens nothing. */
+  revokeKey(id: string): Promise<void>;
   /** The id of the new account. */
   addPractice(): Promise<string>;
   /** Opens a web address in the person's own browser. */

@@ -1,6 +1,8 @@
 /** The types that Rust generates into `bindings/`, by one name each. */
 export type { AccountView } from './bindings/AccountView';
 export type { Aspect } from './bindings/Aspect';
+export type { BotVia } from './bindings/BotVia';
+export type { BotView } from './bindings/BotView';
 export type { CalendarState } from './bindings/CalendarState';
 export type { CalendarView } from './bindings/CalendarView';
 export type { CheckView } from './bindings/CheckView';

@@ -63,6 +63,10 @@ function onAccount(live: Live, key: string, account: AccountView): boolean {
       if (account.paused) void perform(live, account.id, 'resume');
       else void live.act(account.id, 'pause', () => live.backend.pause(account.id, null));
       return true;
+    case 'b':
+      if (account.bots.length === 0) return false;
+      showBots(account.id);
+      return true;
     case 'Enter': {
       // On a button or link inside the card, Enter is that one's.
       const action = document.activeElement?.matches(CARD)
@@ -75,6 +79,14 @@ function onAccount(live: Live, key: string, account: AccountView): boolean {
     default:
       return false;
   }
+}
+
+/** Its line on the card opens and closes; a card that is folded to one line has its details. */
+function showBots(id: string): void {
+  const card = cards().find((one) => one.dataset['account'] === id);
+  const line = card?.querySelector<HTMLButtonElement>('button.botline');
+  if (line) line.click();
+  else here.go(to.details(id));
 }
 
 function isField(target: EventTarget | null): boolean {

@@ -6,21 +6,14 @@ import { vi } from 'vitest';
 import App from '../src/App.svelte';
 import { FakeBackend } from '../src/backends/fake';
 import { scenes } from '../src/backends/scenes';
-import type { Can } from '../src/backend';
+import { EVERYTHING, NOTHING_MORE, type Can } from '../src/backend';
 import { Live } from '../src/live.svelte';
 import { here } from '../src/route.svelte';
 
-export const ALL: Can = { settings: true, accounts: true, copyToken: true, signOut: true, paste: true, unlock: true };
-export const PAGE: Can = {
-  settings: false,
-  accounts: false,
-  copyToken: false,
-  signOut: false,
-  paste: false,
-  unlock: false,
-};
+/** A page without a session. */
+export const PAGE = NOTHING_MORE;
 
-export async function open(scene: string, { can = ALL, hash = '' }: { can?: Can; hash?: string } = {}) {
+export async function open(scene: string, { can = EVERYTHING, hash = '' }: { can?: Can; hash?: string } = {}) {
   const now = scenes[scene]?.().now;
   vi.useFakeTimers({ now: now === undefined ? 0 : Date.parse(now) });
   here.go(hash);

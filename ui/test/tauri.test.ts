@@ -31,3 +31,16 @@ test('a look around is one command', async () => {
   await new TauriBackend().lookAround('upstox');
   expect(calls).toEqual([['look_around', { account: 'upstox' }]]);
 });
+
+test('keys are three commands, and the new one goes out by name and accounts alone', async () => {
+  const calls = record();
+  const backend = new TauriBackend();
+  await backend.keys();
+  await backend.makeKey({ name: 'screener', accounts: ['upstox'] });
+  await backend.revokeKey('k7Qx2');
+  expect(calls).toEqual([
+    ['keys', {}],
+    ['make_key', { key: { name: 'screener', accounts: ['upstox'] } }],
+    ['revoke_key', { id: 'k7Qx2' }],
+  ]);
+});

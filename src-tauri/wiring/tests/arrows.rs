@@ -66,7 +66,7 @@ const MAY_EXPOSE: &[(&str, &str)] = &[
     ("login/", "the state in the address check, the pasted address"),
     ("api/src/", "the token route and the socket's own requests"),
     ("cli/src/", "daypass token"),
-    ("app/clipboard.rs", "copy token"),
+    ("app/clipboard.rs", "copy token, and a bot's new key"),
     ("practice/", "its own made-up secrets"),
     ("testkit/", "tests only"),
 ];

@@ -6,18 +6,23 @@
  */
 
 import {
+  EVERYTHING,
   Failure,
   noAnswer,
+  NOTHING_MORE,
   type Backend,
+  type BotKey,
   type Can,
   type Change,
   type NewAccount,
+  type NewBotKey,
   type SecretInFile,
   type Settings,
   type SettingValue,
 } from '../backend';
 import type { AccountView, Snapshot } from '../bindings';
 import { account, accounts, findings, problem, scenes, work } from './scenes';
+import { keys } from './scenes/bots';
 import { settings } from './scenes/settings';
 
 const NOT_SEALED = problem('not_sealed', 'The secret cannot be sealed.', 'Leave it in the file.');
@@ -29,19 +34,16 @@ export class FakeBackend implements Backend {
   readonly #settings: Settings;
   #tell: ((change: Change) => void) | undefined;
   #autostart = true;
+  #keys: BotKey[];
   readonly #scene: string;
 
-  constructor(
-    scene: string,
-    can: Can = { settings: true, accounts: true, copyToken: true, signOut: true, paste: true, unlock: true },
-  ) {
+  constructor(scene: string, can: Can = EVERYTHING) {
     this.#scene = scene;
+    this.#keys = scene.startsWith('bots') ? keys() : [];
     const lies: SecretInFile = { account: 'upstox', where: '.env line 4', kept: false };
     this.#settings = settings(scene === 'secret_in_file' ? [lies] : []);
     const dashboard = new URLSearchParams(location.search).has('dashboard');
-    this.can = dashboard
-      ? { settings: false, accounts: false, copyToken: false, signOut: false, paste: false, unlock: false }
-      : can;
+    this.can = dashboard ? NOTHING_MORE : can;
     this.#snapshot = (
       scenes[scene] ??
       scenes['calm'] ??
@@ -171,6 +173,20 @@ export class FakeBackend implements Backend {
   unlock(): Promise<void> {
     this.push({ ...this.#snapshot, accounts: [accounts.valid()], vault: { kind: 'keyring', problem: null } });
     return this.#did('unlock');
+  }
+
+  keys = () => Promise.resolve(this.#keys);
+
+  makeKey(wanted: NewBotKey): Promise<BotKey> {
+    const key = { ...wanted, id: `made${this.#keys.length}`, made_at: this.#snapshot.now, last_used_at: null };
+    this.#keys = [...this.#keys, key];
+    void this.#did('makeKey', wanted);
+    return Promise.resolve(key);
+  }
+
+  revokeKey(id: string): Promise<void> {
+    this.#keys = this.#keys.filter((key) => key.id !== id);
+    return this.#did('revokeKey', id);
   }
 
   addPractice(): Promise<string> {

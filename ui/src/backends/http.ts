@@ -5,7 +5,7 @@
  * not: a way to settings, keys or tokens, or to end one; the door refuses those to a page without a session.
  */
 
-import { Failure, noAnswer, type Backend, type Change, type SignIn } from '../backend';
+import { Failure, noAnswer, NOTHING_MORE, type Backend, type Change, type SignIn } from '../backend';
 import type { Problem, Remedy, Snapshot } from '../bindings';
 
 /** The first pause after the line is lost; each further one is twice as long. */
@@ -72,7 +72,7 @@ function post<T>(account: string, verb: string, body: object = {}): Promise<T> {
 const HERE = { browser: 'no' };
 
 export class HttpBackend implements Backend {
-  readonly can = { settings: false, accounts: false, copyToken: false, signOut: false, paste: false, unlock: false };
+  readonly can = NOTHING_MORE;
   #retry: (() => void) | undefined;
 
   snapshot = () => ask<Snapshot>('/api/snapshot');
@@ -148,6 +148,9 @@ export class HttpBackend implements Backend {
   removeAccount = () => this.#needsSession();
   keepSecret = () => this.#needsSession();
   unlock = () => this.#needsSession();
+  keys = () => this.#needsSession();
+  makeKey = () => this.#needsSession();
+  revokeKey = () => this.#needsSession();
   addPractice = () => this.#needsSession();
 
   #needsSession(): Promise<never> {

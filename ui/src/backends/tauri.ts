@@ -8,7 +8,17 @@
 import { invoke, type InvokeArgs } from '@tauri-apps/api/core';
 import type { UnlistenFn } from '@tauri-apps/api/event';
 import { getCurrentWebviewWindow } from '@tauri-apps/api/webviewWindow';
-import { asFailure, type Backend, type Change, type NewAccount, type SettingValue, type Settings } from '../backend';
+import {
+  asFailure,
+  EVERYTHING,
+  type Backend,
+  type BotKey,
+  type Change,
+  type NewAccount,
+  type NewBotKey,
+  type SettingValue,
+  type Settings,
+} from '../backend';
 import type { Snapshot } from '../bindings';
 
 async function call<T>(command: string, args?: InvokeArgs): Promise<T> {
@@ -35,7 +45,7 @@ function hear<T>(event: string, tell: (payload: T) => void): () => void {
 }
 
 export class TauriBackend implements Backend {
-  readonly can = { settings: true, accounts: true, copyToken: true, signOut: true, paste: true, unlock: true };
+  readonly can = EVERYTHING;
 
   snapshot = () => call<Snapshot>('snapshot');
   changes = (tell: (change: Change) => void) =>
@@ -61,6 +71,9 @@ export class TauriBackend implements Backend {
   removeAccount = (account: string) => call<undefined>('remove_account', { account });
   keepSecret = (account: string) => call<undefined>('keep_secret', { account });
   unlock = () => call<undefined>('unlock');
+  keys = () => call<BotKey[]>('keys');
+  makeKey = (key: NewBotKey) => call<BotKey>('make_key', { key });
+  revokeKey = (id: string) => call<undefined>('revoke_key', { id });
   addPractice = () => call<string>('add_practice');
 
   openUrl = (url: string) => call<undefined>('open_link', { url });

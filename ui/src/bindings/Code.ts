@@ -3,4 +3,4 @@
 /**
  * The kinds of "no".
  */
-export type Code = "unknown_account" | "no_credentials" | "paused" | "not_useful" | "no_token" | "too_short" | "nothing_to_do" | "cannot_start" | "failed" | "person_needed" | "time_limit" | "bad_input" | "not_running" | "internal";
+export type Code = "unknown_account" | "no_credentials" | "paused" | "not_useful" | "no_token" | "ended" | "stale" | "too_many" | "too_short" | "nothing_to_do" | "cannot_start" | "failed" | "person_needed" | "time_limit" | "bad_input" | "not_running" | "internal";

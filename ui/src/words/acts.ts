@@ -34,6 +34,7 @@ export const acts = {
       ['R', 'refresh now'],
       ['C', 'copy token'],
       ['P', 'pause, resume'],
+      ['B', 'bots'],
       ['1–9', 'open that account'],
       ['Ctrl ,', 'settings'],
       ['/', 'this list'],

@@ -6,6 +6,7 @@
  */
 
 import { acts } from './acts';
+import { bots } from './bots';
 import { card } from './card';
 import { check } from './check';
 import { day } from './day';
@@ -39,6 +40,7 @@ export const words = {
   },
 
   ...card,
+  ...bots,
   ...check,
   ...acts,
   ...top,

@@ -4,10 +4,17 @@ export const settings = {
   settings: {
     title: 'Settings',
     open: 'Settings',
-    panes: { general: 'General', accounts: 'Accounts', notifications: 'Notifications', advanced: 'Advanced' },
+    panes: {
+      general: 'General',
+      accounts: 'Accounts',
+      bots: 'Bots',
+      notifications: 'Notifications',
+      advanced: 'Advanced',
+    },
     leads: {
       general: 'When levels change, and how often the broker is asked.',
       accounts: 'Who is signed in, where, and how well it is kept.',
+      bots: 'Which programs may take a token over HTTP.',
       notifications: 'Who is told, and when.',
       advanced: 'The log, the local API, and where things are.',
     },

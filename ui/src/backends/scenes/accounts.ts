@@ -1,5 +1,6 @@
 /** One account in every standing. No real client id, user or token is in it. */
 
+import { bot } from './bots';
 import { account, at, day, notReady, problem, ready, spans, TOMORROW, work } from './base';
 
 const AFTER_CUT = notReady('The token ends at 03:30 IST, before the market opens at 09:15 IST.', {
@@ -227,6 +228,7 @@ export const accounts = {
       last_probe: { at: at(4.13), outcome: 'valid', problem: null },
       next: { step: 'ask_person', at: at(32.5) },
       issued_at: at(3.85),
+      bots: [bot('nifty-straddle', 3.87), bot('hedger', 3.86, { via: 'socket' })],
       day: day({ spans: spans([0, 3.5, 'spent'], [3.5, 3.85, 'none'], [3.85, 4.2, 'spent'], [4.2, 24, 'left']) }),
     }),
   practice: () =>

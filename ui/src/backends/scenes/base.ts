@@ -114,6 +114,7 @@ export function account(over: Partial<AccountView> = {}): AccountView {
     redirect_uri: 'http://localhost:5001/callback',
     readiness: ready(),
     check: null,
+    bots: [],
     sign_in_note: null,
     calendar: CALENDAR,
     day: day(),

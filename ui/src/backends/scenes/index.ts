@@ -8,6 +8,7 @@
 import type { Problem, Snapshot, VaultView } from '../../bindings';
 import { accounts } from './accounts';
 import { ahead } from './ahead';
+import { bot } from './bots';
 import { account, at, problem, snapshot } from './base';
 
 export { accounts } from './accounts';
@@ -44,12 +45,28 @@ const LOCKED: VaultView = {
 };
 const NOT_SAVED = problem('keyring', 'The keyring refused to open.', 'Unlock it; saving is tried again by itself.');
 
+/** Given before the token that is held. */
+const OLDER = { generation: 211, current: false };
+
 /** Each takes no argument and gives the whole snapshot. */
 export const scenes: Record<string, () => Snapshot> = {
   ...ahead,
   day: () => snapshot(4.2, [accounts.early(), accounts.soonToday(), accounts.renewing()], { worst: 'zerodha' }),
   worst: () => snapshot(9.07, [accounts.second(), accounts.expired()], { worst: 'upstox' }),
   first: () => snapshot(8.4, []),
+  bots: () =>
+    snapshot(11.7, [account({ bots: [bot('nifty-straddle', 8.69), bot('hedger', 8.68, { via: 'socket' })] })]),
+  bots_older: () =>
+    snapshot(11.7, [
+      account({
+        bots: [
+          bot('hedger', 8.68, { via: 'socket' }),
+          bot('weekly-report', -90, OLDER),
+          bot('notebook.py', -15, { ...OLDER, via: 'terminal' }),
+        ],
+      }),
+    ]),
+  bots_ended: () => snapshot(8.57, [{ ...accounts.expired(), bots: [bot('nifty-straddle', -15.3)] }]),
   calm: () => snapshot(11.7, [accounts.valid()]),
   ends_soon: () => snapshot(1.33, [accounts.ends_soon()]),
   last_hour: () => snapshot(9.38, [accounts.last_hour()]),
