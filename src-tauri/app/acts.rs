@@ -5,7 +5,7 @@
 
 use crate::backend::notice::{Action, Notice, Urgency};
 use crate::backend::view::Snapshot;
-use crate::backend::{AccountId, Answer, Caller, Client, Current, Refused, Wanted};
+use crate::backend::{AccountId, Answer, CLIPBOARD, Caller, Client, Current, Refused, Wanted};
 use crate::browser::NO_BROWSER;
 use crate::clipboard;
 use crate::notifier::{Notifier, Reaction};
@@ -62,7 +62,7 @@ pub(crate) async fn react(app: AppHandle, account: String, reaction: Reaction) {
 
 /// Lends the account's token to the clipboard.
 pub(crate) async fn copy(app: &AppHandle, account: &AccountId) -> Answer<()> {
-    let out = client(app)?.token(account, Wanted::default(), &Caller::here(Some("the clipboard".to_owned()))).await?;
+    let out = client(app)?.token(account, Wanted::default(), &Caller::here(Some(CLIPBOARD.to_owned()))).await?;
     clipboard::lend(app, out.token, clipboard::TOKEN).await
 }
 

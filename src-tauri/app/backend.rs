@@ -3,6 +3,7 @@
 //! Invariant: everything else in this folder sees a [`Client`] and plain views, whether this process runs the manager or
 //! has joined a service that does. What this is not: a second client; it only keeps the one that is current.
 
+pub(crate) use daypass_wiring::domain::ledger::CLIPBOARD;
 pub(crate) use daypass_wiring::{
     AccountId, Answer, Browser, Caller, Client, Code, Moment, NewAccount, Opener, Problem, Refused, Remedy, Secret,
     SignIn, Wanted, inheritable, notice, view,

@@ -4,8 +4,8 @@
 //! function, so that every door says the same. What this is not: a place where anything is decided; level and sentence
 //! come from the manager.
 
-use chrono::{DateTime, FixedOffset, Offset, SecondsFormat};
 use crate::problem::unknown_account;
+use chrono::{DateTime, FixedOffset, Offset, SecondsFormat};
 use daypass_domain::Moment;
 use daypass_manager::Refused;
 use daypass_manager::view::{AccountView, Level, ProbeOutcome, ReadinessView, Snapshot, Standing};

@@ -124,6 +124,9 @@ pub enum Happening {
     Resumed,
 }
 
+/// Whom a token is given to when a person copies it: no program, so that none shows as having it.
+pub const CLIPBOARD: &str = "the clipboard";
+
 /// What a probe learned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

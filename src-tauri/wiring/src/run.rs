@@ -229,7 +229,13 @@ async fn own(start: Start, folders: Folders, lock: Lock) -> anyhow::Result<Runni
     strongroom.look(handle.clone());
     let _ = books.watching.set(feelers::watch(handle.clone()));
     let bots = open_bots(&folders, &handle, &books, &desk);
-    let inner = InProcess { handle: handle.clone(), books: books.clone(), desk: desk.clone(), bots: bots.clone(), looks: Looks::default() };
+    let inner = InProcess {
+        handle: handle.clone(),
+        books: books.clone(),
+        desk: desk.clone(),
+        bots: bots.clone(),
+        looks: Looks::default(),
+    };
     let client: Arc<dyn Client> = Arc::new(inner);
     let doors = CancellationToken::new();
     let bound = Doors::bind(&first, &folders, &desk).await;

@@ -4,7 +4,7 @@
 //! start it is filled from the ledger.
 
 use crate::view::{BotVia, BotView};
-use daypass_domain::ledger::Via;
+use daypass_domain::ledger::{CLIPBOARD, Via};
 use daypass_domain::{Generation, Moment, Plain};
 use std::collections::HashMap;
 
@@ -23,8 +23,12 @@ struct Taken {
 }
 
 impl Bots {
-    /// A program was given a token. An older one, told late, changes nothing.
+    /// A program was given a token. An older one, told late, changes nothing. Places where tokens are put are shown by
+    /// themselves, and a person's own copy is no program's.
     pub fn took(&mut self, name: Plain, via: Via, (generation, at): (Generation, Moment)) {
+        if via == Via::Outlet || name.as_str() == CLIPBOARD {
+            return;
+        }
         if self.0.get(&name).is_some_and(|taken| taken.generation >= generation) {
             return;
         }
@@ -67,6 +71,8 @@ mod tests {
         bots.took("screener".into(), Via::Http, (Generation(1), at(0)));
         bots.took("screener".into(), Via::Http, (Generation(2), at(1)));
         bots.took("screener".into(), Via::Socket, (Generation(1), at(2)));
+        bots.took(CLIPBOARD.into(), Via::Socket, (Generation(2), at(4)));
+        bots.took("json_file".into(), Via::Outlet, (Generation(2), at(4)));
         bots.took("bot.py".into(), Via::Terminal, (Generation(1), at(3)));
         let seen: Vec<_> =
             bots.views(Generation(2)).into_iter().map(|bot| (bot.name, bot.generation, bot.current)).collect();
