@@ -6,7 +6,7 @@
 use daypass_domain::account;
 use daypass_domain::calendar::{Region, exchange_words};
 use daypass_domain::{Account, BrokerProfile, Credentials, Field, Problem, Remedy};
-use url::{Host, Url};
+use url::Url;
 
 const MISSING: Problem = Problem::new(
     "missing_setting",
@@ -66,7 +66,7 @@ pub(crate) fn address(account: &Account, key: &str) -> Result<Option<Url>, Probl
     let url = Url::parse(text).ok().filter(Url::has_host).ok_or_else(|| {
         bad(key, "is not a web address", "Write it in full, beginning with https://, as the broker gives it.")
     })?;
-    if !(url.scheme() == "https" || url.scheme() == "http" && is_this_machine(&url)) {
+    if !daypass_domain::keeps_secrets(&url) {
         return Err(bad(
             key,
             "is not safe: only https keeps the token secret on its way",
@@ -107,15 +107,6 @@ pub(crate) fn exchanges(account: &Account, regions: &[&Region]) -> Result<(), Pr
             &format!("mixes exchanges of {} and {}", first.name, other.name),
             "Write those of one country here, and make a second account for the others.",
         )),
-    }
-}
-
-fn is_this_machine(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
     }
 }
 

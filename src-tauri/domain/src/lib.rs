@@ -4,12 +4,14 @@
 //! given it. What this part is not: it does not decide what to do next (that is `manager`), and it knows no broker.
 
 pub mod account;
+mod address;
 pub mod calendar;
 pub mod expiry;
 pub mod grant;
 pub mod ids;
 pub mod jwt;
 pub mod ledger;
+pub mod outlet;
 mod plain;
 pub mod policy;
 mod presence;
@@ -21,11 +23,13 @@ mod span;
 mod wall;
 
 pub use account::{Account, Credentials, Options};
+pub use address::keeps_secrets;
 pub use calendar::Calendar;
 pub use expiry::{DailyCutoff, Issue, ends_at};
 pub use grant::Grant;
 pub use ids::{AccountId, Attempt, Generation, UserId};
 pub use ledger::{Entry, Happening};
+pub use outlet::{OutletField, OutletProfile, OutletSettings, Shape};
 pub use plain::Plain;
 pub use policy::{Backoff, OpenBrowser, Policy, QuietHours};
 pub use presence::Presence;
