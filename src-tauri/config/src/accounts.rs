@@ -2,10 +2,12 @@
 
 use crate::dotenv::Variables;
 use crate::load::Loading;
+use crate::outlets;
 use crate::settings::{AccountSettings, FoundSecret, Origin};
 use crate::table::{self, Kind};
 use crate::tree::{Node, Value};
 use chrono::Duration;
+use daypass_domain::outlet::WEBHOOK_SECRET;
 use daypass_domain::{Account, AccountId, Policy, RedirectUri, Secret, UserId};
 use std::collections::BTreeMap;
 
@@ -17,16 +19,33 @@ const VARIABLES: &[(&str, &str)] = &[
     ("UPSTOX_CLIENT_SECRET", "client_secret"),
     ("UPSTOX_REDIRECT_URI", "redirect_uri"),
     ("UPSTOX_BASE_URL", "base_url"),
+    ("UPSTOX_WEBHOOK_SECRET", WEBHOOK_SECRET),
 ];
 /// Fields that every account has, whatever its broker.
-const FIELDS: &[&str] =
-    &["id", "label", "broker", "client_id", "client_secret", "redirect_uri", "user", "practice", "day", "policy"];
+const FIELDS: &[&str] = &[
+    "id",
+    "label",
+    "broker",
+    "client_id",
+    CLIENT_SECRET,
+    "redirect_uri",
+    "user",
+    "practice",
+    "day",
+    "policy",
+    "outlets",
+    WEBHOOK_SECRET,
+];
+const CLIENT_SECRET: &str = "client_secret";
+/// Those that never leave this part as a text.
+pub(crate) const SECRETS: &[&str] = &[CLIENT_SECRET, WEBHOOK_SECRET];
 
 /// An account while its fields come in.
 pub(crate) struct Draft {
     id: AccountId,
     fields: BTreeMap<String, (String, Origin)>,
     policy: Vec<(String, String, Origin)>,
+    outlets: outlets::Draft,
 }
 
 /// A list of accounts in a file.
@@ -84,9 +103,9 @@ pub(crate) fn variables(loading: &mut Loading, variables: &mut Variables) {
     let Ok(id) = AccountId::new(ENV_ACCOUNT) else { return };
     for (name, field) in VARIABLES {
         if let Some((value, origin)) = variables.remove(*name) {
-            // An address alone does not make an account.
+            // An address alone does not make an account, nor does what signs its messages.
             let known = loading.drafts.iter().any(|draft| draft.id == id);
-            if known || *field != "base_url" {
+            if known || !["base_url", WEBHOOK_SECRET].contains(field) {
                 set(loading, &id, field, &value, origin);
             }
         }
@@ -100,6 +119,10 @@ fn fields(loading: &mut Loading, id: &AccountId, node: &Node, option_keys: &[&st
         match (key.as_str(), value.scalar()) {
             ("id", _) => {}
             ("policy", _) => policy(loading, id, value, origin),
+            ("outlets", _) => {
+                let found = outlets::block(loading, id, value, origin);
+                draft(loading, id).outlets.extend(found);
+            }
             (_, None) if value.value == Value::Nothing => {}
             (_, None) if list_of_texts(value).is_some() => {
                 set(loading, id, key, &list_of_texts(value).unwrap_or_default(), at);
@@ -146,14 +169,19 @@ fn policy(loading: &mut Loading, id: &AccountId, node: &Node, origin: &dyn Fn(u6
 fn set(loading: &mut Loading, id: &AccountId, key: &str, text: &str, origin: Origin) {
     // No broker gives out a key or a secret with blanks around it; a shell that has read a file from Windows does.
     let text = text.trim().to_owned();
-    let shown = if key == "client_secret" { String::new() } else { text.clone() };
+    let shown = if SECRETS.contains(&key) { String::new() } else { text.clone() };
     loading.tell(format!("accounts.{id}.{key}"), shown, origin.clone());
     draft(loading, id).fields.insert(key.to_owned(), (text, origin));
 }
 
 fn draft<'a>(loading: &'a mut Loading, id: &AccountId) -> &'a mut Draft {
     let at = loading.drafts.iter().position(|draft| draft.id == *id).unwrap_or_else(|| {
-        loading.drafts.push(Draft { id: id.clone(), fields: BTreeMap::new(), policy: Vec::new() });
+        loading.drafts.push(Draft {
+            id: id.clone(),
+            fields: BTreeMap::new(),
+            policy: Vec::new(),
+            outlets: outlets::Draft::default(),
+        });
         loading.drafts.len() - 1
     });
     &mut loading.drafts[at]
@@ -169,13 +197,17 @@ pub(crate) fn finish(
 ) {
     let id = draft.id.clone();
     let mut take = |key: &str| draft.fields.remove(key);
-    // A blank one must not hide the one in the keyring.
-    let secret = take("client_secret").filter(|(text, _)| !text.is_empty()).map(|(text, origin)| {
+    let mut secret = |key: &'static str, given: Option<(String, Origin)>| {
+        // A blank one must not hide the one in the keyring.
+        let (text, origin) = given.filter(|(text, _)| !text.is_empty())?;
         if !matches!(origin, Origin::Environment { .. }) {
-            secrets.push(FoundSecret { account: id.clone(), origin });
+            secrets.push(FoundSecret { account: id.clone(), key, origin });
         }
-        Secret::new(text)
-    });
+        Some(Secret::new(text))
+    };
+    let client_secret = secret(CLIENT_SECRET, take(CLIENT_SECRET));
+    let webhook_secret = secret(WEBHOOK_SECRET, take(WEBHOOK_SECRET));
+    let outlets = draft.outlets.finish(loading, &id);
     let broker = take("broker").map_or_else(|| ENV_ACCOUNT.to_owned(), |(text, _)| text);
     let label = take("label").map_or_else(|| capital(id.as_str()), |(text, _)| text);
     let client_id = take("client_id").map(|(text, _)| text).unwrap_or_default();
@@ -186,7 +218,7 @@ pub(crate) fn finish(
     let options = draft.fields.into_iter().map(|(key, (text, _))| (key, text)).collect();
     let policy = own_policy(loading, (&id, draft.policy), general, day);
     let account = Account { id, label, broker, client_id, redirect_uri, user, practice, day, options };
-    accounts.push(AccountSettings { account, secret, policy });
+    accounts.push(AccountSettings { account, secret: client_secret, webhook_secret, outlets, policy });
 }
 
 fn redirect(loading: &mut Loading, id: &AccountId, given: Option<(String, Origin)>) -> RedirectUri {

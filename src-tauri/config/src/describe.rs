@@ -1,7 +1,9 @@
 //! All settings as data, for the window and the dashboard. No secret is in it.
 
+use crate::outlets;
 use crate::settings::{Loaded, Origin};
 use crate::table::{self, Kind, ROWS, Row};
+use daypass_domain::{OutletField, OutletProfile, Shape};
 use serde_json::{Value, json};
 
 /// `{settings: [...], accounts: {id: {field: {value, source}}}, secrets_in_files: [...]}`.
@@ -17,9 +19,27 @@ pub fn describe(loaded: &Loaded) -> Value {
     let secrets: Vec<Value> = loaded
         .found_secrets
         .iter()
-        .map(|found| json!({"account": found.account.to_string(), "where": found.origin.to_string()}))
+        .map(|found| json!({"account": found.account.to_string(), "key": found.key, "where": found.origin.to_string()}))
         .collect();
     json!({"settings": settings, "accounts": accounts, "secrets_in_files": secrets})
+}
+
+/// The form of each outlet. What an account has entered is among its fields, as `outlets.KIND.FIELD`, and is changed by
+/// that key; a secret one is sent with the account.
+pub fn outlet_forms(profiles: &[&OutletProfile]) -> Value {
+    let field = |OutletField { field, shape, default }: &OutletField| {
+        let choices = if let Shape::Choice(choices) = shape { choices } else { &[][..] };
+        json!({
+            "key": field.key, "label": field.label, "help": field.help, "secret": field.secret,
+            "required": field.required, "kind": outlets::kind(*shape), "choices": choices, "default": default,
+            "allowed": outlets::allowed(*shape),
+        })
+    };
+    let form = |profile: &&OutletProfile| {
+        let fields: Vec<Value> = profile.fields.iter().map(field).collect();
+        json!({"id": profile.id, "name": profile.name, "help": profile.help, "fields": fields})
+    };
+    profiles.iter().map(form).collect()
 }
 
 fn setting(loaded: &Loaded, row: &Row) -> Value {

@@ -14,12 +14,13 @@ mod describe;
 mod dotenv;
 mod folders;
 mod load;
+mod outlets;
 mod save;
 mod settings;
 mod table;
 mod tree;
 
-pub use describe::describe;
+pub use describe::{describe, outlet_forms};
 pub use folders::{Environment, Folders};
 pub use load::{Sources, load};
 pub use save::save;

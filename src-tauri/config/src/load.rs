@@ -6,10 +6,11 @@
 use crate::accounts::{self, Draft};
 use crate::dotenv::{self, Variables};
 use crate::folders::{Environment, Folders};
+use crate::outlets::{self, Outlets};
 use crate::settings::{Loaded, Note, Origin, Settings, Told};
 use crate::table::{self, ROWS, Row};
 use crate::tree::{self, Node, Value};
-use daypass_domain::{Policy, Problem, Remedy};
+use daypass_domain::{OutletProfile, Policy, Problem, Remedy};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -24,18 +25,20 @@ pub struct Sources<'a> {
     pub working_dir: &'a Path,
     /// The broker-specific keys that some broker reads; others are told as likely mistakes.
     pub option_keys: &'a [&'a str],
+    /// The outlets that there are.
+    pub outlets: &'a [&'static OutletProfile],
 }
 
 /// Reads everything. Never fails: what is wrong becomes a note.
 pub fn load(sources: &Sources<'_>) -> Loaded {
-    let mut loading = Loading::default();
+    let mut loading = Loading::of(sources);
     let settings = loading.read_file(sources, "settings.yaml");
     loading.all(sources, &settings)
 }
 
 /// The same with another text in place of `settings.yaml`: that is how a change is tried before it is written.
 pub(crate) fn with_settings_text(sources: &Sources<'_>, settings_text: &str) -> Loaded {
-    Loading::default().all(sources, settings_text)
+    Loading::of(sources).all(sources, settings_text)
 }
 
 /// Read before any file is, or too secret for one.
@@ -47,10 +50,16 @@ pub(crate) struct Loading {
     pub(crate) notes: Vec<Note>,
     told: BTreeMap<String, Told>,
     pub(crate) drafts: Vec<Draft>,
+    pub(crate) outlets: Outlets,
     pub(crate) unreadable: bool,
 }
 
 impl Loading {
+    fn of(sources: &Sources<'_>) -> Self {
+        let outlets = Outlets::of(sources.outlets, &sources.folders.config, sources.env);
+        Self { outlets, ..Self::default() }
+    }
+
     fn all(mut self, sources: &Sources<'_>, settings_text: &str) -> Loaded {
         let config_text = self.read_file(sources, "config.yaml");
         let settings = self.parse("settings.yaml", settings_text);
@@ -199,12 +208,18 @@ impl Loading {
         for draft in std::mem::take(&mut self.drafts) {
             accounts::finish(&mut self, draft, &settings.policy, &mut settings.accounts, &mut found_secrets);
         }
+        outlets::part_them(&mut self, &mut settings.accounts);
         Loaded { settings, notes: self.notes, found_secrets, told: self.told, unreadable: self.unreadable }
     }
 
     /// Remembers where an account's field comes from.
     pub(crate) fn tell(&mut self, key: String, text: String, origin: Origin) {
         self.told.insert(key, Told { text, origin });
+    }
+
+    /// Where a field comes from.
+    pub(crate) fn told(&self, key: &str) -> Option<&Origin> {
+        self.told.get(key).map(|told| &told.origin)
     }
 
     /// A value that is not allowed.

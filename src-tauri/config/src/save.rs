@@ -3,19 +3,21 @@
 //! All or nothing: the new text is tried with everything around it before it is written (to a temporary file that is
 //! then renamed). What a file of the user's own or the environment has fixed is refused, with the place named.
 
+use crate::accounts::SECRETS;
 use crate::load::{Sources, load, with_settings_text};
 use crate::settings::{Loaded, Note, Origin};
-use daypass_domain::{Problem, Remedy};
+use daypass_domain::{OutletProfile, Problem, Remedy};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
-/// Applies changes by key (`check_every_minutes`, `accounts.ID.FIELD`, `accounts.ID`); `null` takes a value away.
+/// Applies changes by key (`check_every_minutes`, `accounts.ID.FIELD`, `accounts.ID`, `accounts.ID.outlets.KIND.FIELD`);
+/// `null` takes a value away, and with one that an outlet needs it switches the outlet off.
 /// Secrets do not belong here.
 pub fn save(sources: &Sources<'_>, changes: &BTreeMap<String, Value>) -> Result<Loaded, Vec<Problem>> {
-    if let Some(key) = changes.keys().find(|key| key.ends_with("client_secret")) {
+    if let Some(key) = changes.keys().find(|key| SECRETS.iter().any(|secret| key.ends_with(secret))) {
         let what = format!("{key} is a secret, and settings files hold none.");
         return Err(vec![SECRET.saying(what)]);
     }
@@ -27,7 +29,7 @@ pub fn save(sources: &Sources<'_>, changes: &BTreeMap<String, Value>) -> Result<
     let path = sources.folders.config.join("settings.yaml");
     let mut root = read(&path).map_err(|why| vec![unusable(&why)])?;
     for (key, value) in changes {
-        put(&mut root, key, value.clone());
+        put(&mut root, key, value.clone(), sources.outlets);
     }
     let text = serde_saphyr::to_string(&Value::Object(root)).map_err(|error| vec![unwritable(&error.to_string())])?;
     let after = with_settings_text(sources, &text);
@@ -89,49 +91,75 @@ fn fixed(loaded: &Loaded, key: &str) -> Option<Problem> {
     Some(problem)
 }
 
-fn put(root: &mut Map<String, Value>, key: &str, value: Value) {
+fn put(root: &mut Map<String, Value>, key: &str, value: Value, outlets: &[&OutletProfile]) {
     if let Some(rest) = key.strip_prefix("accounts.") {
         let (id, field) = rest.split_once('.').map_or((rest, None), |(id, field)| (id, Some(field)));
-        return put_account(root, id, field, value);
+        return match field {
+            Some(field) => put_field(account(root, id), field, value, outlets),
+            None if value.is_null() => accounts(root).retain(|item| !has_id(item, id)),
+            None => {}
+        };
     }
     match key.split_once('.') {
-        Some((block, inner)) => {
-            let block = root.entry(block).or_insert_with(|| json!({}));
-            if !block.is_object() {
-                *block = json!({});
-            }
-            if let Value::Object(block) = block {
-                set(block, inner, value);
-            }
-        }
+        Some((name, inner)) => set(block(root, name), inner, value),
         None => set(root, key, value),
     }
 }
 
-fn put_account(root: &mut Map<String, Value>, id: &str, field: Option<&str>, value: Value) {
+/// The block with this name, made if it is not there.
+fn block<'a>(map: &'a mut Map<String, Value>, name: &str) -> &'a mut Map<String, Value> {
+    let block = map.entry(name).or_insert_with(|| json!({}));
+    if !block.is_object() {
+        *block = json!({});
+    }
+    block.as_object_mut().unwrap_or_else(|| unreachable!("it has just been made one"))
+}
+
+/// `KIND` or `KIND.FIELD`. What is empty then goes as well: a block says that the outlet is on.
+fn put_outlet(account: &mut Map<String, Value>, key: &str, value: Value, profiles: &[&OutletProfile]) {
+    let (kind, field) = key.split_once('.').map_or((key, None), |(kind, field)| (kind, Some(field)));
+    let profile = profiles.iter().find(|profile| profile.id == kind);
+    let needs =
+        |field: &str| profile.and_then(|profile| profile.field(field)).is_some_and(|field| field.field.required);
+    let outlets = block(account, "outlets");
+    match field {
+        Some(field) if !(value.is_null() && needs(field)) => set(block(outlets, kind), field, value),
+        _ => set(outlets, kind, value),
+    }
+    outlets.retain(|_, outlet| outlet.as_object().is_none_or(|fields| !fields.is_empty()));
+    if outlets.is_empty() {
+        account.remove("outlets");
+    }
+}
+
+fn put_field(account: Option<&mut Map<String, Value>>, field: &str, value: Value, outlets: &[&OutletProfile]) {
+    let Some(account) = account else { return };
+    match field.strip_prefix("outlets.") {
+        Some(below) => put_outlet(account, below, value, outlets),
+        None => set(account, field, value),
+    }
+}
+
+fn accounts(root: &mut Map<String, Value>) -> &mut Vec<Value> {
     let list = root.entry("accounts").or_insert_with(|| json!([]));
     if !list.is_array() {
         *list = json!([]);
     }
-    let Value::Array(list) = list else { return };
-    let at = list.iter().position(|item| item.get("id").and_then(Value::as_str) == Some(id));
-    match (field, at) {
-        (None, at) if value.is_null() => {
-            if let Some(at) = at {
-                list.remove(at);
-            }
-        }
-        (None, _) => {}
-        (Some(field), at) => {
-            let at = at.unwrap_or_else(|| {
-                list.push(json!({"id": id}));
-                list.len() - 1
-            });
-            if let Some(Value::Object(account)) = list.get_mut(at) {
-                set(account, field, value);
-            }
-        }
-    }
+    list.as_array_mut().unwrap_or_else(|| unreachable!("it has just been made one"))
+}
+
+/// The account with this id, made if it is not there.
+fn account<'a>(root: &'a mut Map<String, Value>, id: &str) -> Option<&'a mut Map<String, Value>> {
+    let list = accounts(root);
+    let at = list.iter().position(|item| has_id(item, id)).unwrap_or_else(|| {
+        list.push(json!({"id": id}));
+        list.len() - 1
+    });
+    list.get_mut(at)?.as_object_mut()
+}
+
+fn has_id(account: &Value, id: &str) -> bool {
+    account.get("id").and_then(Value::as_str) == Some(id)
 }
 
 fn set(map: &mut Map<String, Value>, key: &str, value: Value) {

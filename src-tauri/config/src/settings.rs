@@ -2,7 +2,7 @@
 //!
 //! The invariant: an origin names the one place that has to be edited. What this is not: it reads nothing.
 
-use daypass_domain::{Account, AccountId, Policy, Problem, Secret};
+use daypass_domain::{Account, AccountId, OutletSettings, Policy, Problem, Secret};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
@@ -83,6 +83,8 @@ pub struct Note {
 pub struct FoundSecret {
     /// Whose.
     pub account: AccountId,
+    /// Which: `client_secret`, `webhook_secret`.
+    pub key: &'static str,
     /// Where, with the line to delete.
     pub origin: Origin,
 }
@@ -107,6 +109,10 @@ pub struct AccountSettings {
     pub account: Account,
     /// The client secret, if a file or the environment has it; else it is in the vault.
     pub secret: Option<Secret>,
+    /// What signs the messages of its webhook, if a file or the environment has it; else it is in the vault.
+    pub webhook_secret: Option<Secret>,
+    /// The outlets that are switched on.
+    pub outlets: Vec<OutletSettings>,
     /// Numbers of its own.
     pub policy: Option<Policy>,
 }

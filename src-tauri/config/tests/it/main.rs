@@ -5,15 +5,34 @@
 mod dotenv;
 mod layers;
 mod mistakes;
+mod outlets;
 mod window;
 
 use daypass_config::{Environment, Folders, Loaded, Sources, load};
+use daypass_domain::{Field, OutletField, OutletProfile, Shape};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 /// The broker-specific keys that some broker reads.
 const OPTIONS: &[&str] = &["base_url", "authorize_url", "token_url", "scopes"];
+
+/// Outlets as forms have them: one with a choice, one of each other shape.
+static FILE: OutletProfile = profile("json_file", &[field("path", Shape::File, true)]);
+static ENV: OutletProfile =
+    profile("env_file", &[field("path", Shape::File, true), field("key", Shape::Variable, false)]);
+static COMMAND: OutletProfile =
+    profile("command", &[field("run", Shape::Program, true), field("give", Shape::Choice(&["stdin", "env"]), false)]);
+static WEBHOOK: OutletProfile = profile("webhook", &[field("url", Shape::Address, true)]);
+const OUTLETS: &[&OutletProfile] = &[&FILE, &ENV, &COMMAND, &WEBHOOK];
+
+const fn profile(id: &'static str, fields: &'static [OutletField]) -> OutletProfile {
+    OutletProfile { id, name: id, help: "", fields }
+}
+
+const fn field(key: &'static str, shape: Shape, required: bool) -> OutletField {
+    OutletField { field: Field { key, label: key, help: "", secret: false, required }, shape, default: "" }
+}
 
 /// A settings folder and a working directory of a test's own.
 pub(crate) struct Place {
@@ -43,7 +62,13 @@ impl Place {
         let home = self.root.path().display().to_string();
         let folders = Folders::new(&Environment(BTreeMap::from([("DAYPASS_HOME".into(), home)])), Path::new("/"));
         let working_dir = self.root.path().join("work");
-        act(&Sources { folders: &folders, env: &self.env, working_dir: &working_dir, option_keys: OPTIONS })
+        act(&Sources {
+            folders: &folders,
+            env: &self.env,
+            working_dir: &working_dir,
+            option_keys: OPTIONS,
+            outlets: OUTLETS,
+        })
     }
 
     pub(crate) fn load(&self) -> Loaded {
