@@ -12,6 +12,7 @@ pub use facts::{Campaign, Cause, Facts, Ladder, Pause, Refusal};
 pub use kept::{Flight, Load, Proof, Said, Saved};
 
 use crate::check::Check;
+use crate::view::OutletView;
 use crate::work::{Phase, Work};
 use daypass_domain::{
     self as domain, BrokerProfile, Calendar, Generation, Grant, Moment, Policy, Problem, Renewal, Rotation, UserId,
@@ -52,6 +53,8 @@ pub struct Account {
     pub shown: Option<String>,
     /// Who has which token.
     pub bots: Bots,
+    /// How it goes with its outlets; only for everybody's eyes.
+    pub outlets: Vec<OutletView>,
     /// Something is still to be told, and it is told then: quiet hours, or a day on which nothing opens.
     pub muffled: Option<Moment>,
     /// Nothing is asked of the broker before then: the computer has woken and has no network yet.
@@ -125,6 +128,7 @@ impl Account {
             looking: None,
             shown: None,
             bots: Bots::default(),
+            outlets: Vec::new(),
             muffled: None,
             hold: None,
             setup,

@@ -4,7 +4,7 @@ use crate::account::{Facts, Setup};
 use crate::check::Finding;
 use crate::notice::Telling;
 use crate::refused::Refused;
-use crate::view::{Note, VaultView};
+use crate::view::{Note, OutletView, VaultView};
 use daypass_brokers::{Artefact, BrokerError, Probe};
 use daypass_domain::ledger::Entry;
 use daypass_domain::{AccountId, Attempt, Calendar, Generation, Grant, Moment, Problem};
@@ -47,6 +47,8 @@ pub enum Event {
     Notes(Vec<Note>),
     /// A program was given a token; only for everybody's eyes.
     HandedOut(Entry),
+    /// How it goes with an account's outlets; only for everybody's eyes.
+    Outlets(AccountId, Vec<OutletView>),
     /// Somebody wants something.
     Ask(AccountId, Ask, Ticket),
     /// An answer to an effect.
@@ -197,7 +199,7 @@ pub enum Effect {
     LookAround(AccountId, Attempt),
     /// Write a line to the ledger.
     Record(Entry),
-    /// Bots and outlets may have this generation.
+    /// Bots and outlets may have this generation: a new one, or after a start the one that was stored.
     Deliver(AccountId, Generation),
     /// Tell a person.
     Tell(Telling),

@@ -17,6 +17,8 @@ pub struct HandOut {
     pub token: Secret,
     /// Which one.
     pub generation: Generation,
+    /// When it was issued.
+    pub issued_at: Moment,
     /// Its end.
     pub ends: Option<Moment>,
     /// The environment variable that the broker's official client reads.
@@ -96,6 +98,7 @@ pub fn hand_out(account: &Account, now: Moment, lasting: impl Into<Lasting>) -> 
     Ok(HandOut {
         token: grant.access.clone(),
         generation: account.generation,
+        issued_at: grant.issued_at,
         ends: grant.access_ends,
         env: profile.token_env,
         presents: profile.presents,

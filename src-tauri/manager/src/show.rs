@@ -82,6 +82,7 @@ fn view(account: &Account, general: &Policy, presence: Presence, now: Moment) ->
         work: account.work.as_ref().and_then(|work| work_view(work, facts.campaign.failures, policy)),
         trouble: account.trouble.clone().or_else(|| load_problem(account)),
         bots: account.bots.views(account.generation),
+        outlets: account.outlets.clone(),
         saved: saved_view(account),
         failures: facts.campaign.failures,
         manual: facts.campaign.manual,

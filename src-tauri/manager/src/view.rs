@@ -5,6 +5,7 @@
 
 mod bot;
 mod day;
+mod outlet;
 mod readiness;
 mod standing;
 mod vault;
@@ -12,6 +13,7 @@ mod work;
 
 pub use bot::{BotVia, BotView};
 pub use day::{DayView, SpanKind, SpanView};
+pub use outlet::{OutletState, OutletView};
 pub use readiness::{CalendarState, CalendarView, CheckView, ReadinessView, Ready};
 pub use standing::{Level, ProbeOutcome, ProbeView, Standing};
 pub use vault::{SavedState, SavedView, VaultKind, VaultView};
@@ -120,6 +122,8 @@ pub struct AccountView {
     pub check: Option<CheckView>,
     /// Who was given the token, the last one first.
     pub bots: Vec<BotView>,
+    /// Where its tokens are put.
+    pub outlets: Vec<OutletView>,
     /// What its trading days are taken from.
     pub calendar: CalendarView,
     /// The day bar.

@@ -52,6 +52,7 @@ pub fn account(id: &str, now: Moment) -> AccountView {
         sign_in_note: None,
         check: None,
         bots: vec![],
+        outlets: vec![],
         calendar: CalendarView {
             state: CalendarState::BuiltIn,
             since: None,

@@ -34,6 +34,10 @@ pub(super) fn loaded(account: &mut Account, turn: &mut Turn<'_>, found: Result<O
             account.trouble = None;
             if account.generation == Generation(0) {
                 found.into_iter().for_each(|found| take_over(account, turn, found));
+                // It is on disk, and may not be everywhere yet: the program may have ended before.
+                if account.saved.answered == account.generation {
+                    tell_bots(account, turn);
+                }
             } else {
                 merge(account, turn, found);
             }
@@ -131,7 +135,13 @@ pub(super) fn save(account: &mut Account, turn: &mut Turn<'_>) {
 fn deliver(account: &mut Account, turn: &mut Turn<'_>) {
     let new = account.saved.answered < account.generation;
     account.saved.answered = account.generation;
-    if new && account.grant.is_some() {
+    if new {
+        tell_bots(account, turn);
+    }
+}
+
+fn tell_bots(account: &Account, turn: &mut Turn<'_>) {
+    if account.grant.is_some() {
         turn.emit(Effect::Deliver(account.setup.account.id.clone(), account.generation));
     }
 }

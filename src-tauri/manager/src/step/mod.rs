@@ -79,6 +79,11 @@ pub fn step(state: &mut State, event: Event, now: Moment, policy: &Policy) -> Ve
                 account.bots.took(to, via, (generation, at));
             }
         }
+        Event::Outlets(id, outlets) => {
+            if let Some((account, _)) = state.account_and_attempts(&id) {
+                account.outlets = outlets;
+            }
+        }
         Event::Ask(id, ask, ticket) => {
             let known = with(state, &id, &mut scene, |account, turn| asks::ask(account, turn, &ask, ticket));
             if !known {

@@ -1,9 +1,9 @@
 //! What everybody may see: the day bar, the sentence, the worst account; and that no secret is in it.
 
 use crate::tables::{of_eight_hours, overnight};
-use daypass_manager::Ask;
 use daypass_manager::event::Presence;
-use daypass_manager::view::{NextStep, ProbeOutcome, SavedState, SpanKind};
+use daypass_manager::view::{NextStep, OutletState, OutletView, ProbeOutcome, SavedState, SpanKind};
+use daypass_manager::{Ask, Event};
 use daypass_testkit::{Life, Renewing, SimBroker, Weather, World, hours, id, ist, minutes, oauth2, seconds, upstox};
 
 fn at_upstox() -> World {
@@ -211,4 +211,27 @@ fn nothing_that_can_be_seen_holds_a_secret() {
     assert!(!seen.contains("token-0") && !seen.contains("code-0"), "a secret is in a view, a notice or a log line");
     let inside = format!("{:?}{:?}{:?}", world.state, overnight(), of_eight_hours());
     assert!(!inside.contains("token-0") && !inside.contains("token-of-a-table"));
+}
+
+#[test]
+fn how_it_goes_with_the_outlets_is_shown_and_outlives_a_change_of_settings() {
+    let mut world = at_upstox();
+    let account = id("upstox");
+    let file = OutletView {
+        kind: "json_file".into(),
+        name: "JSON file".into(),
+        target: "/home/me/token.json".into(),
+        state: OutletState::Waiting,
+        generation: 0,
+        at: None,
+        problem: None,
+        next_try: None,
+    };
+    world.event(Event::Outlets(id("nobody"), vec![file.clone()]));
+    assert_eq!(world.view(&account).outlets, []);
+    world.event(Event::Outlets(account.clone(), vec![file.clone()]));
+    world.event(Event::Put(Box::new(upstox())));
+    assert_eq!(world.view(&account).outlets, [file]);
+    world.event(Event::Outlets(account.clone(), vec![]));
+    assert_eq!(world.view(&account).outlets, []);
 }
