@@ -23,11 +23,13 @@ mod record;
 mod sealed;
 mod shelf;
 mod vault;
+mod which;
 
 pub use error::VaultError;
 pub use key::Source;
 pub use record::Stored;
 pub use vault::{Backup, Kind, Loaded, Machine, Saved, Vault};
+pub use which::Which;
 
 /// Where keys and nonces come from. It must fill every byte with unpredictable randomness or not return.
 pub trait Entropy: Send + Sync {

@@ -38,6 +38,8 @@ pub(crate) enum Role {
     Token = 2,
     /// A client secret.
     ClientSecret = 3,
+    /// What signs the messages of an account's webhook.
+    WebhookSecret = 4,
 }
 
 /// The readable part.
@@ -136,6 +138,7 @@ impl Header {
             1 => Role::Check,
             2 => Role::Token,
             3 => Role::ClientSecret,
+            4 => Role::WebhookSecret,
             _ => return Err("its header makes no sense"),
         };
         let (generation, sequence) = (rest.u64()?, rest.u64()?);

@@ -1,13 +1,14 @@
 //! Where each file lies, and how the generations of one account follow each other.
 //!
 //! `upstox.token` is the current one, `upstox.00000017.backup` an older one (named by its sequence), `upstox.secret` the
-//! client secret, `upstox.damaged` what was found unreadable, `vault.check` the proof of the key. The invariant: the
-//! current file is never moved away while it is good; a backup is a copy of it that is complete before the current one
-//! is replaced. What this is not: it opens nothing without the key it is given.
+//! client secret, `upstox.webhook.secret` what signs its webhook's messages, `upstox.damaged` what was found unreadable,
+//! `vault.check` the proof of the key. The invariant: the current file is never moved away while it is good; a backup is
+//! a copy of it that is complete before the current one is replaced. What this is not: it opens nothing without the key
+//! it is given.
 
 use crate::disk::{self, Disk, TEMPORARY};
 use crate::sealed::{Header, Key, Role};
-use crate::{VaultError, record, record::Stored};
+use crate::{VaultError, Which, record, record::Stored};
 use daypass_domain::AccountId;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -45,8 +46,11 @@ impl Shelf<'_> {
         self.folder.join(format!("{account}.token"))
     }
 
-    pub(crate) fn client_secret(&self, account: &AccountId) -> PathBuf {
-        self.folder.join(format!("{account}.secret"))
+    pub(crate) fn secret(&self, account: &AccountId, which: Which) -> PathBuf {
+        self.folder.join(match which {
+            Which::Client => format!("{account}.secret"),
+            Which::Webhook => format!("{account}.webhook.secret"),
+        })
     }
 
     pub(crate) fn check(&self) -> PathBuf {
@@ -168,7 +172,8 @@ impl Shelf<'_> {
     /// Everything of one account. Backups come first: a crash in between must not bring an older token back.
     pub(crate) fn everything_of(&self, account: &AccountId) -> Result<Vec<PathBuf>, VaultError> {
         let mut files: Vec<_> = self.backups(account)?.into_iter().map(|(_, file)| file).collect();
-        files.extend([self.damaged(account), self.token(account), self.client_secret(account)]);
+        files.extend([self.damaged(account), self.token(account)]);
+        files.extend(Which::ALL.map(|which| self.secret(account, which)));
         Ok(files)
     }
 }

@@ -9,7 +9,7 @@ use crate::key::Search;
 use crate::keyring::{self, Keyring, KeyringError};
 use crate::sealed::{Header, Key, Role};
 use crate::shelf::{Found, Opened, Shelf};
-use crate::{Entropy, Source, Stored, VaultError};
+use crate::{Entropy, Source, Stored, VaultError, Which};
 use crate::{reading, record};
 use daypass_domain::{AccountId, Generation, Moment, Problem, Secret};
 use std::collections::BTreeMap;
@@ -85,7 +85,7 @@ enum State {
 #[derive(Default)]
 struct Remembered {
     stored: Option<(Stored, Moment)>,
-    client_secret: Option<Secret>,
+    secrets: BTreeMap<Which, Secret>,
 }
 
 impl Vault {
@@ -172,7 +172,7 @@ impl Vault {
         )
     }
 
-    /// Removes everything of this account: token, backups and client secret.
+    /// Removes everything of this account: token, backups and secrets.
     pub fn remove(&self, account: &AccountId) -> Result<(), VaultError> {
         self.unlocked(
             |shelf, _| shelf.remove(&shelf.everything_of(account)?),
@@ -194,12 +194,12 @@ impl Vault {
         )
     }
 
-    /// The account's client secret, if one was set.
-    pub fn client_secret(&self, account: &AccountId) -> Result<Option<Secret>, VaultError> {
+    /// One of the account's secrets, if it was set.
+    pub fn secret(&self, account: &AccountId, which: Which) -> Result<Option<Secret>, VaultError> {
         self.unlocked(
             |shelf, key| {
-                let file = shelf.client_secret(account);
-                match shelf.open(key, &file, (Role::ClientSecret, account.as_str())) {
+                let file = shelf.secret(account, which);
+                match shelf.open(key, &file, (which.role(), account.as_str())) {
                     Found::Nothing => Ok(None),
                     Found::Bad(error) => Err(error),
                     Found::Good((_, content, _)) => match std::str::from_utf8(&content) {
@@ -208,20 +208,25 @@ impl Vault {
                     },
                 }
             },
-            |memory| Ok(memory.get(account).and_then(|remembered| remembered.client_secret.clone())),
+            |memory| Ok(memory.get(account).and_then(|remembered| remembered.secrets.get(&which).cloned())),
         )
     }
 
-    /// Sets the account's client secret, in a file of its own: token saves never touch it.
-    pub fn set_client_secret(&self, account: &AccountId, secret: &Secret, now: Moment) -> Result<(), VaultError> {
+    /// Sets one of the account's secrets. `now` is only noted down.
+    pub fn set_secret(
+        &self,
+        account: &AccountId,
+        (which, secret): (Which, &Secret),
+        now: Moment,
+    ) -> Result<(), VaultError> {
         self.unlocked(
             |shelf, key| {
-                let header = header(key, Role::ClientSecret, account, now);
+                let header = header(key, which.role(), account, now);
                 let file = key.seal(&header, secret.expose().as_bytes(), &*self.machine.entropy);
-                disk::replace(shelf.disk, &shelf.client_secret(account), &file)
+                disk::replace(shelf.disk, &shelf.secret(account, which), &file)
             },
             |memory| {
-                memory.entry(account.clone()).or_default().client_secret = Some(secret.clone());
+                memory.entry(account.clone()).or_default().secrets.insert(which, secret.clone());
                 Ok(())
             },
         )
@@ -248,9 +253,9 @@ impl Vault {
     /// Copies everything that is in memory only into another vault; nothing where this one is sealed.
     pub fn copy_memory_to(&self, other: &Vault, now: Moment) -> Result<(), VaultError> {
         let State::Memory(map) = &*self.state() else { return Ok(()) };
-        for (account, Remembered { stored, client_secret }) in map {
-            if let Some(secret) = client_secret {
-                other.set_client_secret(account, secret, now)?;
+        for (account, Remembered { stored, secrets }) in map {
+            for (which, secret) in secrets {
+                other.set_secret(account, (*which, secret), now)?;
             }
             if let Some((stored, saved_at)) = stored {
                 other.save(account, stored, *saved_at)?;

@@ -3,7 +3,7 @@
 mod support;
 
 use daypass_domain::Secret;
-use daypass_vault::{Kind, Source, Vault};
+use daypass_vault::{Kind, Source, Vault, Which};
 use support::{CRASHES, Computer, Crash, at, generation_of, id, stored, token};
 
 /// Ends the world at every step of `act` and in every way, then hands over the vault as it is found by the next start.
@@ -92,7 +92,7 @@ fn a_crash_during_a_removal_never_brings_an_older_token_back() {
 fn a_crash_while_the_client_secret_is_set_leaves_the_old_or_the_new_one() {
     let computer = Computer::default();
     let set = |computer: &Computer, text: &str| {
-        let set = |vault: Vault| vault.set_client_secret(&id("upstox"), &Secret::new(text), at(0));
+        let set = |vault: Vault| vault.set_secret(&id("upstox"), (Which::Client, &Secret::new(text)), at(0));
         computer.open(Source::Keyring).and_then(set).is_ok()
     };
     assert!(save(&computer, 1) && set(&computer, "old-client-secret"));
@@ -101,7 +101,7 @@ fn a_crash_while_the_client_secret_is_set_leaves_the_old_or_the_new_one() {
         |computer| set(computer, "new-client-secret"),
         |found, acknowledged, when| {
             let vault = found.vault();
-            let secret = vault.client_secret(&id("upstox")).expect("readable").expect("there");
+            let secret = vault.secret(&id("upstox"), Which::Client).expect("readable").expect("there");
             let new = secret.matches(b"new-client-secret");
             assert!(new || secret.matches(b"old-client-secret"), "{when:?}");
             assert!(new || !acknowledged, "{when:?}");

@@ -3,7 +3,7 @@
 mod support;
 
 use daypass_domain::{Generation, Secret};
-use daypass_vault::{Backup, Kind, Source, Stored, VaultError};
+use daypass_vault::{Backup, Kind, Source, Stored, VaultError, Which};
 use support::{Computer, FakeKeyring, Mood, at, generation_of, id, stored};
 
 fn code(error: &VaultError) -> String {
@@ -60,7 +60,7 @@ fn a_file_in_the_place_of_another_does_not_open() {
     let vault = computer.vault();
     vault.save(&id("real"), &stored(1), at(0)).unwrap();
     vault.save(&id("practice"), &stored(1), at(0)).unwrap();
-    vault.set_client_secret(&id("real"), &Secret::new("client-secret"), at(0)).unwrap();
+    vault.set_secret(&id("real"), (Which::Client, &Secret::new("client-secret")), at(0)).unwrap();
     for (from, to) in [("practice.token", "real.token"), ("real.secret", "real.token"), ("vault.check", "real.token")] {
         computer.disk.put(to, &computer.disk.bytes(from));
         let error = vault.load(&id("real")).expect_err("a swapped file");
@@ -87,7 +87,7 @@ fn nothing_readable_is_on_the_disk_and_little_in_the_keyring() {
     long.grant.as_mut().unwrap().access = Secret::new(token.clone());
     vault.save(&id("upstox"), &long, at(0)).unwrap();
     vault.save(&id("upstox"), &stored(2), at(0)).unwrap();
-    vault.set_client_secret(&id("upstox"), &Secret::new("marker-client-secret"), at(0)).unwrap();
+    vault.set_secret(&id("upstox"), (Which::Client, &Secret::new("marker-client-secret")), at(0)).unwrap();
     for name in computer.disk.files() {
         let text = String::from_utf8_lossy(&computer.disk.bytes(&name)).into_owned();
         assert!(!text.contains("marker") && !text.contains("AB1234"), "{name}");
@@ -129,11 +129,19 @@ fn removing_an_account_leaves_the_others_and_nothing_of_it() {
         for generation in 1..=2 {
             vault.save(&id(account), &stored(generation), at(0)).unwrap();
         }
-        vault.set_client_secret(&id(account), &Secret::new("client-secret"), at(0)).unwrap();
+        for which in Which::ALL {
+            vault.set_secret(&id(account), (which, &Secret::new(format!("{account}-{which:?}"))), at(0)).unwrap();
+        }
     }
     vault.remove(&id("a")).unwrap();
-    assert_eq!(computer.disk.files(), ["a-b.00000001.backup", "a-b.secret", "a-b.token", "vault.check"]);
-    assert!(vault.load(&id("a")).unwrap().is_none() && vault.client_secret(&id("a")).unwrap().is_none());
+    let left = ["a-b.00000001.backup", "a-b.secret", "a-b.token", "a-b.webhook.secret", "vault.check"];
+    assert_eq!(computer.disk.files(), left);
+    assert!(vault.load(&id("a")).unwrap().is_none());
+    for which in Which::ALL {
+        assert!(vault.secret(&id("a"), which).unwrap().is_none());
+        let kept = vault.secret(&id("a-b"), which).unwrap().expect("the other's");
+        assert!(kept.matches(format!("a-b-{which:?}").as_bytes()), "each has a place of its own");
+    }
     vault.remove(&id("a")).expect("removing what is gone is fine");
 }
 
@@ -146,7 +154,7 @@ fn a_file_that_the_disk_does_not_give_locks_nobody_else_out() {
             let vault = computer.open(source()).unwrap();
             vault.save(&id("good"), &stored(1), at(0)).unwrap();
             vault.save(&id("bad"), &stored(1), at(0)).unwrap();
-            vault.set_client_secret(&id("bad"), &Secret::new("client-secret"), at(0)).unwrap();
+            vault.set_secret(&id("bad"), (Which::Client, &Secret::new("client-secret")), at(0)).unwrap();
             computer.disk.spoil(spoilt);
             let vault = computer.open(source()).unwrap_or_else(|error| panic!("{spoilt}: {error}"));
             assert_eq!(generation_of(&vault, &id("good")), Some(1), "{spoilt}");
@@ -289,9 +297,9 @@ fn in_memory_nothing_is_written_at_all() {
     let computer = Computer::default();
     let vault = computer.open(Source::Memory).unwrap();
     vault.save(&id("upstox"), &stored(1), at(0)).unwrap();
-    vault.set_client_secret(&id("upstox"), &Secret::new("client-secret"), at(0)).unwrap();
+    vault.set_secret(&id("upstox"), (Which::Client, &Secret::new("client-secret")), at(0)).unwrap();
     assert_eq!((vault.kind(), generation_of(&vault, &id("upstox"))), (Kind::Memory, Some(1)));
-    assert!(vault.client_secret(&id("upstox")).unwrap().unwrap().matches(b"client-secret"));
+    assert!(vault.secret(&id("upstox"), Which::Client).unwrap().unwrap().matches(b"client-secret"));
     assert!(vault.backups(&id("upstox")).unwrap().is_empty());
     vault.remove(&id("upstox")).unwrap();
     assert!(vault.load(&id("upstox")).unwrap().is_none());

@@ -4,6 +4,7 @@
 //! and hand it over. What this is not: it validates nothing by itself (`config` and the brokers do).
 
 mod accounts;
+mod secrets;
 
 use crate::almanac;
 use crate::books::{Books, Known};
@@ -13,11 +14,12 @@ use crate::rehearsal::Rehearsal;
 use crate::strongroom::Strongroom;
 use daypass_api::Answer;
 use daypass_brokers::Broker;
-use daypass_config::{AccountSettings, Environment, Folders, FoundSecret, Loaded, Origin, Sources};
-use daypass_domain::{AccountId, Credentials, Field, Problem, Remedy, Secret};
+use daypass_config::{AccountSettings, Environment, Folders, Loaded, Sources};
+use daypass_domain::{AccountId, Credentials, Field, Problem, Remedy};
 use daypass_manager::account::Setup;
 use daypass_manager::view::Note;
 use daypass_manager::{Code, Event, Handle};
+use daypass_vault::Which;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -56,9 +58,10 @@ impl Desk {
         let mut described = daypass_config::describe(&loaded);
         let told = described["secrets_in_files"].as_array_mut().into_iter().flatten();
         for (secret, found) in told.zip(&loaded.found_secrets) {
-            secret["kept"] = self.is_kept(&loaded, &found.account).await.into();
+            secret["kept"] = self.is_kept(&loaded, found).await.into();
         }
         described["brokers"] = daypass_brokers::ALL.iter().map(|broker| form(*broker)).collect();
+        described["outlets"] = daypass_config::outlet_forms(&daypass_outlets::profiles());
         described["address"] = json!(self.address.get());
         described["folders"] = json!({
             "config": self.folders.config, "data": self.folders.data,
@@ -107,7 +110,8 @@ impl Desk {
     fn with_sources<T>(&self, act: impl FnOnce(&Sources<'_>) -> T) -> T {
         let option_keys = option_keys();
         let (folders, env, working_dir) = (&self.folders, &self.env, self.working_dir.as_path());
-        act(&Sources { folders, env, working_dir, option_keys: &option_keys })
+        let outlets = daypass_outlets::profiles();
+        act(&Sources { folders, env, working_dir, option_keys: &option_keys, outlets: &outlets })
     }
 
     async fn bring_into_force(&self, loaded: &Loaded, in_force: &mut Vec<AccountId>) {
@@ -115,8 +119,8 @@ impl Desk {
         self.handle.set_policy(loaded.settings.policy.clone());
         let mut notes: Vec<Note> =
             loaded.notes.iter().map(|note| Note { about: note.about.clone(), problem: note.problem.clone() }).collect();
-        for FoundSecret { account, origin } in &loaded.found_secrets {
-            notes.push(secret_in_file(account, origin, self.is_kept(loaded, account).await));
+        for found in &loaded.found_secrets {
+            notes.push(secrets::in_file(found, self.is_kept(loaded, found).await));
         }
         let mut now_in_force = Vec::new();
         for settings in &loaded.settings.accounts {
@@ -150,12 +154,6 @@ impl Desk {
         self.handle.event(Event::Notes(notes));
     }
 
-    /// Whether the secret that lies in a file is in the vault too, so that the file's line can go.
-    async fn is_kept(&self, loaded: &Loaded, account: &AccountId) -> bool {
-        let Some(secret) = found_secret(loaded, account) else { return false };
-        self.strongroom.holds(account.clone(), secret.clone()).await.unwrap_or(false)
-    }
-
     /// The account with its broker and secret; and why the secret could not be read, if that is so.
     async fn known(&self, settings: &AccountSettings) -> Result<(Known, Option<Problem>), Problem> {
         let mut account = settings.account.clone();
@@ -168,7 +166,7 @@ impl Desk {
         }
         let mut unread = None;
         if client_secret.is_none() {
-            client_secret = self.strongroom.client_secret(account.id.clone()).await.unwrap_or_else(|problem| {
+            client_secret = self.strongroom.secret(account.id.clone(), Which::Client).await.unwrap_or_else(|problem| {
                 tracing::warn!(account = %account.id, "The client secret could not be read: {problem}");
                 unread = Some(problem);
                 None
@@ -208,23 +206,6 @@ fn form(broker: &dyn Broker) -> Value {
         })
         .collect();
     json!({"id": profile.id, "name": profile.name, "habit": profile.habit, "console": profile.console, "fields": fields})
-}
-
-fn found_secret<'a>(loaded: &'a Loaded, account: &AccountId) -> Option<&'a Secret> {
-    loaded.found_secrets.iter().find(|found| found.account == *account)?;
-    loaded.settings.accounts.iter().find(|settings| settings.account.id == *account)?.secret.as_ref()
-}
-
-fn secret_in_file(account: &AccountId, origin: &Origin, kept: bool) -> Note {
-    let todo = if kept {
-        format!("Daypass keeps it sealed by now. Delete it from the file: {origin}.")
-    } else {
-        format!("Let Daypass copy it into the keyring in Settings, then delete it: {origin}.")
-    };
-    let problem = Problem::new("secret_in_file", "", "", Remedy::FixSetting)
-        .saying(format!("The client secret of {account} lies readable in {origin}."))
-        .advising(todo);
-    Note { about: origin.to_string(), problem }
 }
 
 fn unknown_broker(broker: &str) -> Problem {

@@ -307,6 +307,7 @@ fn first_look(start: &Start, folders: &Folders) -> Loaded {
         env: &start.env,
         working_dir: &start.working_dir,
         option_keys: &option_keys,
+        outlets: &daypass_outlets::profiles(),
     })
 }
 

@@ -6,7 +6,7 @@ use daypass_domain::{AccountId, Attempt, Moment, Problem, Remedy, Secret};
 use daypass_manager::event::{Found, Stored, Written};
 use daypass_manager::view::{VaultKind, VaultView};
 use daypass_manager::{Answer, Event, Handle};
-use daypass_vault::{Kind, Source, Vault, VaultError};
+use daypass_vault::{Kind, Source, Vault, VaultError, Which};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
 use tokio::sync::{Notify, oneshot};
@@ -25,7 +25,7 @@ struct Room {
     vault: Result<Vault, VaultError>,
     open: Box<dyn Fn() -> Result<Vault, VaultError> + Send>,
     now: Arc<dyn daypass_manager::Clock>,
-    /// A client secret was asked for in vain.
+    /// A secret was asked for in vain.
     owes_secrets: bool,
 }
 
@@ -104,35 +104,35 @@ impl Strongroom {
         });
     }
 
-    /// An account's client secret.
-    pub(crate) async fn client_secret(&self, account: AccountId) -> Result<Option<Secret>, Problem> {
+    /// One of an account's secrets.
+    pub(crate) async fn secret(&self, account: AccountId, which: Which) -> Result<Option<Secret>, Problem> {
         self.ask(move |room| {
-            let secret = room.with(|vault| vault.client_secret(&account));
+            let secret = room.with(|vault| vault.secret(&account, which));
             room.owes_secrets |= secret.is_err() && !room.is_open();
             secret
         })
         .await
     }
 
-    /// Returns when the vault has opened after a client secret was asked for in vain.
+    /// Returns when the vault has opened after a secret was asked for in vain.
     pub(crate) async fn opened(&self) {
         self.opened.notified().await;
     }
 
-    /// Keeps a client secret.
-    pub(crate) async fn set_client_secret(&self, account: AccountId, secret: Secret) -> Result<(), Problem> {
+    /// Keeps one of an account's secrets.
+    pub(crate) async fn set_secret(&self, account: AccountId, (which, secret): (Which, Secret)) -> Result<(), Problem> {
         self.ask(move |room| {
             let now = room.now.now();
-            room.with(|vault| vault.set_client_secret(&account, &secret, now))
+            room.with(|vault| vault.set_secret(&account, (which, &secret), now))
         })
         .await
     }
 
     /// Whether this very secret is sealed on disk.
-    pub(crate) async fn holds(&self, account: AccountId, secret: Secret) -> Result<bool, Problem> {
+    pub(crate) async fn holds(&self, account: AccountId, (which, secret): (Which, Secret)) -> Result<bool, Problem> {
         self.ask(move |room| {
             room.with(|vault| {
-                let held = vault.client_secret(&account)?.filter(|_| vault.kind() != Kind::Memory);
+                let held = vault.secret(&account, which)?.filter(|_| vault.kind() != Kind::Memory);
                 Ok(held.is_some_and(|held| held.same_as(&secret)))
             })
         })

@@ -13,13 +13,17 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("senses", &["domain"]),
     ("history", &["domain"]),
     ("bots", &["domain"]),
+    ("outlets", &["domain"]),
     ("config", &["domain"]),
     ("practice", &["domain"]),
     ("manager", &["domain", "brokers"]),
     ("api", &["domain", "manager"]),
     (
         "wiring",
-        &["domain", "brokers", "vault", "login", "config", "practice", "manager", "api", "senses", "history", "bots"],
+        &[
+            "domain", "brokers", "vault", "login", "config", "practice", "manager", "api", "senses", "history", "bots",
+            "outlets",
+        ],
     ),
     ("cli", &["wiring"]),
     ("desktop", &["wiring"]),
@@ -67,6 +71,7 @@ const MAY_EXPOSE: &[(&str, &str)] = &[
     ("api/src/", "the token route and the socket's own requests"),
     ("cli/src/", "daypass token"),
     ("app/clipboard.rs", "copy token, and a bot's new key"),
+    ("outlets/", "a token on its way into a file, a program or a signed message; the key of the signature"),
     ("practice/", "its own made-up secrets"),
     ("testkit/", "tests only"),
 ];

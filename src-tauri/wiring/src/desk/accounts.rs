@@ -1,9 +1,9 @@
-//! What a person does to the accounts: adds and changes one, removes one, moves its secret into the vault.
+//! What a person does to the accounts: adds and changes one, removes one.
 //!
 //! The invariant: one change at a time, and what is written is in force when it is answered. What this is not: what the
 //! fields of an account mean (`config` and the brokers say that).
 
-use super::{Desk, UNKNOWN, found_secret, unknown_broker};
+use super::{Desk, UNKNOWN, secrets, unknown_broker};
 use crate::in_process::refused;
 use daypass_api::{Answer, NewAccount};
 use daypass_config::Loaded;
@@ -33,8 +33,8 @@ impl Desk {
         let loaded = if changes.is_empty() { loaded } else { self.save(&changes)? };
         let mut kept = Ok(());
         for (key, secret) in account.secrets {
-            if key == "client_secret" && !secret.is_empty() {
-                kept = self.strongroom.set_client_secret(id.clone(), secret).await;
+            if let Some(which) = secrets::which(&key).filter(|_| !secret.is_empty()) {
+                kept = kept.and(self.strongroom.set_secret(id.clone(), (which, secret)).await);
             }
         }
         // The rest is written by now, and in force even if the vault would not take the secret.
@@ -53,21 +53,6 @@ impl Desk {
         }
         let loaded = self.save(&BTreeMap::from([(format!("accounts.{account}"), Value::Null)]))?;
         self.books.allow_erasing(account.clone());
-        self.bring_into_force(&loaded, &mut in_force).await;
-        Ok(())
-    }
-
-    /// Copies a client secret that lies in a file into the vault. It is read back, because its owner deletes it from the
-    /// file next.
-    pub(crate) async fn keep_secret(&self, account: &AccountId) -> Answer<()> {
-        let mut in_force = self.in_force.lock().await;
-        let loaded = self.load();
-        let secret = found_secret(&loaded, account).ok_or_else(|| refused(Code::NothingToDo, NO_SECRET))?;
-        let set = self.strongroom.set_client_secret(account.clone(), secret.clone()).await;
-        set.map_err(|problem| refused(Code::Failed, problem))?;
-        if !self.is_kept(&loaded, account).await {
-            return Err(refused(Code::Failed, NOT_SEALED));
-        }
         self.bring_into_force(&loaded, &mut in_force).await;
         Ok(())
     }
@@ -116,20 +101,6 @@ fn free_id(taken: &[AccountId], wish: &str) -> Answer<AccountId> {
         .find(|id| !taken.contains(id))
         .ok_or_else(|| refused(Code::BadInput, UNKNOWN.saying("All names for this broker are taken.")))
 }
-
-const NO_SECRET: Problem = Problem::new(
-    "no_secret_in_file",
-    "No client secret of this account lies in a file.",
-    "Enter it in the account's form; it goes to the keyring.",
-    Remedy::FixSetting,
-);
-
-const NOT_SEALED: Problem = Problem::new(
-    "not_sealed",
-    "The secret is not sealed: there is no keyring that keeps it.",
-    "Leave it in the file until a keyring is there or DAYPASS_PASSPHRASE is set, then copy it.",
-    Remedy::FixSetting,
-);
 
 const NOT_REMOVED: Problem = Problem::new(
     "settings_unreadable",

@@ -143,20 +143,20 @@ async fn a_secret_that_was_asked_for_in_vain_is_announced_when_the_keyring_opens
     let (keyring, account) = (Fake::default(), AccountId::new("upstox").expect("an id"));
     let vault = opened(folder.path(), &keyring, None).expect("a vault");
     let now = daypass_domain::Moment::UNIX_EPOCH;
-    vault.set_client_secret(&account, &Secret::new("sealed-secret"), now).expect("sealed");
+    vault.set_secret(&account, (Which::Client, &Secret::new("sealed-secret")), now).expect("sealed");
     keyring.be(LOCKED);
     let (path, other) = (folder.path().to_owned(), keyring.clone());
     let open = move || opened(&path, &other, None);
     let strongroom = Strongroom::on(open, Arc::new(crate::clock::RealClock::default())).expect("a thread");
-    assert_eq!(strongroom.client_secret(account.clone()).await.expect_err("locked").code, "VAULT_LOCKED");
+    assert_eq!(strongroom.secret(account.clone(), Which::Client).await.expect_err("locked").code, "VAULT_LOCKED");
     keyring.be(None);
     // Whatever is asked of the vault next opens it.
     let (_, announced) = tokio::join!(
-        strongroom.holds(account.clone(), Secret::new("something else")),
+        strongroom.holds(account.clone(), (Which::Client, Secret::new("something else"))),
         tokio::time::timeout(std::time::Duration::from_secs(30), strongroom.opened()),
     );
     announced.expect("announced");
-    let secret = strongroom.client_secret(account).await.expect("open").expect("there");
+    let secret = strongroom.secret(account, Which::Client).await.expect("open").expect("there");
     assert!(secret.same_as(&Secret::new("sealed-secret")));
 }
 
@@ -184,13 +184,19 @@ async fn what_began_in_memory_moves_to_disk_when_a_keyring_comes_up() {
     let open = move || opened(&path, &other, None);
     let strongroom = Strongroom::on(open, Arc::new(crate::clock::RealClock::default())).expect("a thread");
     let secret = Secret::new("kept-in-memory");
-    strongroom.set_client_secret(account.clone(), secret.clone()).await.expect("in memory");
-    assert!(!strongroom.holds(account.clone(), secret.clone()).await.expect("an answer"), "nothing is sealed");
+    strongroom.set_secret(account.clone(), (Which::Client, secret.clone())).await.expect("in memory");
+    assert!(
+        !strongroom.holds(account.clone(), (Which::Client, secret.clone())).await.expect("an answer"),
+        "nothing is sealed"
+    );
     keyring.be(LOCKED);
-    assert!(strongroom.client_secret(account.clone()).await.expect("still in memory").is_some());
+    assert!(strongroom.secret(account.clone(), Which::Client).await.expect("still in memory").is_some());
     keyring.be(None);
-    assert!(strongroom.holds(account.clone(), secret.clone()).await.expect("an answer"), "sealed by now");
+    assert!(
+        strongroom.holds(account.clone(), (Which::Client, secret.clone())).await.expect("an answer"),
+        "sealed by now"
+    );
     let again = opened(folder.path(), &keyring, None).expect("a vault");
     assert_eq!(again.kind(), Kind::Keyring);
-    assert!(again.client_secret(&account).expect("read").expect("there").same_as(&secret));
+    assert!(again.secret(&account, Which::Client).expect("read").expect("there").same_as(&secret));
 }
