@@ -8,6 +8,7 @@ mod secrets;
 
 use crate::almanac;
 use crate::books::{Books, Known};
+use crate::courier::{Courier, Errand, Office};
 use crate::in_process::refused;
 use crate::logging;
 use crate::rehearsal::Rehearsal;
@@ -35,6 +36,8 @@ pub(crate) struct Desk {
     pub(crate) strongroom: Strongroom,
     pub(crate) handle: Handle,
     pub(crate) rehearsal: Rehearsal,
+    pub(crate) courier: Arc<Courier>,
+    pub(crate) office: Arc<dyn Office>,
     /// One change at a time; holds the ids in force.
     pub(crate) in_force: Mutex<Vec<AccountId>>,
     /// Where the local HTTP door is, once it is open: the port in the settings counts from the next start.
@@ -131,6 +134,7 @@ impl Desk {
                     // Known first: what the manager does about it may need it at once.
                     self.books.put(known);
                     self.handle.event(Event::Put(Box::new(setup)));
+                    self.send_courier(settings).await;
                 }
                 Err(problem) => {
                     // What runs goes on as it was until the mistake is mended.
@@ -147,6 +151,7 @@ impl Desk {
             for gone in &missing {
                 self.handle.event(Event::Removed(gone.clone()));
                 self.books.forget(gone);
+                self.courier.forget(gone);
             }
         }
         *in_force = now_in_force;
@@ -173,6 +178,16 @@ impl Desk {
             });
         }
         Ok((Known { broker, credentials: Credentials { account, client_secret } }, unread))
+    }
+
+    /// To the outlets that the account has now.
+    async fn send_courier(&self, settings: &AccountSettings) {
+        let id = &settings.account.id;
+        let secret = match &settings.webhook_secret {
+            None if !settings.outlets.is_empty() => self.strongroom.secret(id.clone(), Which::Webhook).await,
+            known => Ok(known.clone()),
+        };
+        self.courier.put(&self.office, id, Errand::all(settings, &secret));
     }
 }
 

@@ -5,6 +5,7 @@
 use crate::almanac;
 use crate::books::{Books, Known, SignIn};
 use crate::clock::Asking;
+use crate::courier::Courier;
 use crate::look_around::{self, Surroundings};
 use crate::strongroom::{Strongroom, random};
 use chrono::{DateTime, FixedOffset};
@@ -21,6 +22,7 @@ use tokio::sync::oneshot;
 pub(crate) struct Doer {
     pub(crate) books: Arc<Books>,
     pub(crate) strongroom: Strongroom,
+    pub(crate) courier: Arc<Courier>,
     pub(crate) runtime: runtime::Handle,
     pub(crate) around: Surroundings,
 }
@@ -31,7 +33,10 @@ impl Hands for Doer {
         match effect {
             Effect::Load(account, attempt) => self.strongroom.load(handle, account, attempt),
             Effect::Save(account, attempt, stored) => self.strongroom.save(handle, account, attempt, *stored),
-            Effect::Erase(account) if books.may_erase(&account) => self.strongroom.erase(account),
+            Effect::Erase(account) if books.may_erase(&account) => {
+                self.courier.erase(&account);
+                self.strongroom.erase(account);
+            }
             // A settings file that is broken, or was edited for a moment, must not cost a token.
             Effect::Erase(account) => tracing::info!(%account, "no longer in the settings; what is stored of it stays"),
             Effect::Listen { account, attempt, open } => {
@@ -64,9 +69,7 @@ impl Hands for Doer {
                 books.meters.happened(&entry);
                 books.ledger.write(entry);
             }
-            Effect::Deliver(account, generation) => {
-                tracing::debug!(%account, %generation, "a new token may be handed out");
-            }
+            Effect::Deliver(account, generation) => self.courier.deliver(&account, generation),
             Effect::Tell(_) | Effect::Reply(..) | Effect::Log(..) | Effect::Changed => {}
         }
     }

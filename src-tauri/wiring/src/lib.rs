@@ -8,6 +8,7 @@ mod almanac;
 mod books;
 mod bots;
 mod clock;
+mod courier;
 mod desk;
 mod feelers;
 mod hands;
@@ -21,6 +22,7 @@ mod meters;
 mod private;
 mod rehearsal;
 mod run;
+mod spawner;
 mod strongroom;
 
 pub use daypass_api as api;

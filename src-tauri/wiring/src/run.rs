@@ -3,6 +3,7 @@
 use crate::books::Books;
 use crate::bots::{Bots, remember};
 use crate::clock::{RealClock, local_offset, watch_jumps};
+use crate::courier::{Courier, Memory, Office, Post};
 use crate::desk::{Desk, option_keys};
 use crate::feelers;
 use crate::hands::Doer;
@@ -15,6 +16,7 @@ use crate::looks::Looks;
 use crate::meters::Meters;
 use crate::private;
 use crate::rehearsal::Rehearsal;
+use crate::spawner::Programs;
 use crate::strongroom::Strongroom;
 use anyhow::Context;
 use daypass_api::{Client, SocketClient};
@@ -170,6 +172,7 @@ impl Running {
             let _ = task.await;
         }
         let _ = tokio::time::timeout(LAST_ANSWERS, last_answers(&owner.handle)).await;
+        owner.desk.courier.stop().await;
         owner.handle.stop().await;
         let _ = owner.turner.await;
         owner.strongroom.flush().await;
@@ -210,7 +213,9 @@ async fn own(start: Start, folders: Folders, lock: Lock) -> anyhow::Result<Runni
     let books = Arc::new(Books::new(clock.clone(), place, start.opener.clone(), daypass_brokers::http_client()));
     let runtime = tokio::runtime::Handle::current();
     let around = surroundings(&start, &folders, &clock);
-    let doer = Doer { books: books.clone(), strongroom: strongroom.clone(), runtime, around };
+    let courier = Arc::new(Courier::new(Memory::new(&folders.state)));
+    let (hands, room) = (courier.clone(), strongroom.clone());
+    let doer = Doer { books: books.clone(), strongroom: room, courier: hands, runtime, around };
     let (handle, turning) = service::start(first.settings.policy.clone(), shared, doer);
     let turner = tokio::spawn(turning);
     let desk = Arc::new(Desk {
@@ -221,6 +226,8 @@ async fn own(start: Start, folders: Folders, lock: Lock) -> anyhow::Result<Runni
         strongroom: strongroom.clone(),
         handle: handle.clone(),
         rehearsal: Rehearsal::default(),
+        courier,
+        office: office(&folders, &handle, &books),
         in_force: tokio::sync::Mutex::default(),
         address: std::sync::OnceLock::new(),
         other_notes: std::sync::Mutex::default(),
@@ -266,6 +273,12 @@ fn surroundings(start: &Start, folders: &Folders, clock: &RealClock) -> Surround
         desktop,
         clock: clock.clone(),
     }
+}
+
+/// Outlets use the way to the brokers: it follows no redirect and knows the proxy.
+fn office(folders: &Folders, handle: &Handle, books: &Arc<Books>) -> Arc<dyn Office> {
+    let spawner = Arc::new(Programs { folder: folders.config.clone() });
+    Arc::new(Post { handle: handle.clone(), books: books.clone(), http: books.network().http, spawner })
 }
 
 /// Keys that cannot be read let nobody in, which is said; everything else goes on.
