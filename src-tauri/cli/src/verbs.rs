@@ -113,7 +113,7 @@ async fn sign_out(account: Option<String>) -> anyhow::Result<()> {
 async fn keep_secret(account: Option<String>) -> anyhow::Result<()> {
     let (client, id) = ask_owner(account).await?;
     client.keep_secret(&id).await?;
-    println(&format!("The client secret of {id} is sealed with Daypass now."))?;
+    println(&format!("Daypass keeps the secrets of {id} sealed now."))?;
     let settings = client.settings().await?;
     let found = settings["secrets_in_files"].as_array().cloned().unwrap_or_default();
     for found in found.iter().filter(|found| found["account"] == id.as_str()) {

@@ -159,7 +159,7 @@ impl Board {
         let mut views = self.views();
         let known = |errand: &Errand| views.iter().find(|view| view.kind == errand.kind).cloned();
         let view = |errand: &Errand| {
-            let view = known(errand).unwrap_or_else(|| errand.view(OutletState::Waiting));
+            let view = known(errand).unwrap_or_else(|| errand.first_view());
             OutletView { target: errand.target.clone(), ..view }
         };
         *views = errands.iter().map(view).collect();

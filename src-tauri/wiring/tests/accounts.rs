@@ -6,6 +6,7 @@
 mod support;
 
 use daypass_wiring::{AccountId, Client, NewAccount, Secret};
+use futures::StreamExt;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -109,4 +110,29 @@ async fn without_a_practice_account_it_starts_all_the_same_and_says_why() {
         assert!(seen.notes.iter().any(|note| note.problem.code == code), "{sentence}: {:?}", seen.notes);
         program.stop().await;
     }
+}
+
+#[tokio::test]
+async fn what_signs_a_webhook_comes_from_the_form_as_every_secret_does() {
+    let home = tempfile::tempdir().expect("a folder");
+    if !is_alone(home.path(), "what_signs_a_webhook_comes_from_the_form_as_every_secret_does") {
+        return;
+    }
+    write(home.path(), &format!("{OWN}  outlets:\n    webhook: {{url: 'https://example.org/hook'}}\n"));
+    let program = running(home.path(), false).await;
+    let client = program.client();
+    let problem = async || {
+        let outlets = client.snapshot().await.expect("a snapshot").accounts.remove(0).outlets;
+        outlets.into_iter().next().expect("an outlet").problem.map(|problem| problem.to_string())
+    };
+    let said = problem().await.expect("it has no secret yet");
+    assert!(said.contains("webhook_secret"), "{said}");
+    let secrets = BTreeMap::from([("webhook_secret".to_owned(), Secret::new("marker-of-24-letters-or-more"))]);
+    client.put_account(NewAccount { secrets, ..form("Mine", "my-key", "") }).await.expect("kept");
+    let mut changes = client.changes().await.expect("changes");
+    while problem().await.is_some() {
+        changes.next().await.expect("a change");
+    }
+    assert!(!home.path().join("daypass/config/settings.yaml").exists(), "no file has it");
+    program.stop().await;
 }

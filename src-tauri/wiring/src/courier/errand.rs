@@ -65,6 +65,13 @@ impl Errand {
             && self.place.as_ref().err() == other.place.as_ref().err()
     }
 
+    /// As it is shown before it was served.
+    pub(super) fn first_view(&self) -> OutletView {
+        let problem = self.place.as_ref().err().cloned();
+        let state = if problem.is_some() { OutletState::Failed } else { OutletState::Waiting };
+        OutletView { problem, ..self.view(state) }
+    }
+
     /// As it is shown while nothing has been brought there.
     pub(super) fn view(&self, state: OutletState) -> OutletView {
         OutletView {

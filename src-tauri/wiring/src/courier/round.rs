@@ -64,6 +64,14 @@ impl Round {
             let (generation, at) = last.as_ref().map_or((0, None), |last| (last.generation.0, Some(last.at)));
             OutletView { generation, at, ..errand.view(state) }
         };
+        // Said before there is a token: whoever sets it up is there now.
+        let place = match &errand.place {
+            Ok(place) => place,
+            Err(problem) => {
+                self.board.show(OutletView { problem: Some(problem.clone()), ..view(OutletState::Failed) });
+                return None;
+            }
+        };
         let Ok(out) = self.office.token(&account).await else {
             self.board.show(view(OutletState::Waiting));
             return None;
@@ -75,13 +83,6 @@ impl Round {
             self.board.show(view(OutletState::Delivered));
             return None;
         }
-        let place = match &errand.place {
-            Ok(place) => place,
-            Err(problem) => {
-                self.board.show(OutletView { problem: Some(problem.clone()), ..view(OutletState::Failed) });
-                return None;
-            }
-        };
         self.board.show(view(OutletState::Delivering));
         match self.bring(errand, &**place, &out).await {
             Ok(()) => None,
