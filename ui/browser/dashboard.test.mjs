@@ -57,6 +57,7 @@ function account(standing, over = {}) {
     sign_in_note: null,
     check: null,
     bots: [],
+    outlets: [],
     calendar: { state: 'built_in', since: null, exchanges: [], problem: null },
     day: {
       starts: new Date(midnight).toISOString(),

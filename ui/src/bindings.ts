@@ -12,6 +12,8 @@ export type { Finding } from './bindings/Finding';
 export type { Level } from './bindings/Level';
 export type { NextStep } from './bindings/NextStep';
 export type { Note } from './bindings/Note';
+export type { OutletState } from './bindings/OutletState';
+export type { OutletView } from './bindings/OutletView';
 export type { ProbeOutcome } from './bindings/ProbeOutcome';
 export type { Problem } from './bindings/Problem';
 export type { ReadinessView } from './bindings/ReadinessView';

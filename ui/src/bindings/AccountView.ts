@@ -5,6 +5,7 @@ import type { CheckView } from "./CheckView";
 import type { DayView } from "./DayView";
 import type { Level } from "./Level";
 import type { NextView } from "./NextView";
+import type { OutletView } from "./OutletView";
 import type { PauseView } from "./PauseView";
 import type { ProbeView } from "./ProbeView";
 import type { Problem } from "./Problem";
@@ -157,6 +158,10 @@ check: CheckView | null,
  * Who was given the token, the last one first.
  */
 bots: Array<BotView>, 
+/**
+ * Where its tokens are put.
+ */
+outlets: Array<OutletView>, 
 /**
  * What its trading days are taken from.
  */

@@ -115,6 +115,7 @@ export function account(over: Partial<AccountView> = {}): AccountView {
     readiness: ready(),
     check: null,
     bots: [],
+    outlets: [],
     sign_in_note: null,
     calendar: CALENDAR,
     day: day(),
