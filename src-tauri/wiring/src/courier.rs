@@ -19,7 +19,7 @@ pub(crate) use memory::Memory;
 pub(crate) use office::{Office, Post};
 
 use daypass_domain::{AccountId, Generation};
-use daypass_manager::view::{OutletState, OutletView};
+use daypass_manager::view::OutletView;
 use round::Round;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -4,6 +4,7 @@ use super::*;
 use async_trait::async_trait;
 use chrono::{DateTime, Duration};
 use daypass_domain::{Moment, OutletSettings, Presents, Problem, Remedy, Secret};
+use daypass_manager::view::OutletState;
 use daypass_manager::{Code, HandOut, Refused};
 use daypass_outlets::{Ended, Order, Ports, Run, Spawner};
 use std::path::Path;
