@@ -71,7 +71,7 @@ fn content(parcel: &Parcel) -> Zeroizing<String> {
     Zeroizing::new(format!("{whole}\n"))
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
     use crate::place::tests::{mode, parcel, ports};

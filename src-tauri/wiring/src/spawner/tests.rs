@@ -1,6 +1,7 @@
 //! Real programs: what they are given, what they see of us, and how they are ended.
 
 use super::*;
+use rustix::fs::{FlockOperation, flock};
 use std::path::Path;
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -64,14 +65,25 @@ async fn how_it_ended_is_told_with_the_end_of_its_complaint() {
     assert_eq!(run(folder.path(), none).await.expect_err("none").kind(), std::io::ErrorKind::NotFound);
 }
 
-/// True once nobody has the file open any more: the kernel closes it with the last process.
+/// Whether nobody holds the lock: the kernel gives it back with the end of the last process.
 fn is_free(file: &Path) -> bool {
+    flock(std::fs::File::open(file).expect("a file"), FlockOperation::NonBlockingLockExclusive).is_ok()
+}
+
+/// Waits until it is free.
+async fn free(file: &Path) {
     let file = std::fs::File::open(file).expect("a file");
-    rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive).is_ok()
+    blocking(move || flock(file, FlockOperation::LockExclusive).expect("a lock")).await;
+}
+
+/// Waits for another process, with a limit.
+async fn blocking<T: Send + 'static>(act: impl FnOnce() -> T + Send + 'static) -> T {
+    let done = tokio::time::timeout(Duration::from_secs(20), tokio::task::spawn_blocking(act)).await;
+    done.expect("in time").expect("an end")
 }
 
 /// Takes a lock that only its end gives back, hands it to a child of its own, and hangs.
-const HANGS: &str = "exec 9>held; flock 9; (trap '' TERM; touch ready; sleep 600) & wait";
+const HANGS: &str = "exec 9>held; flock 9; (trap '' TERM; : > ready; sleep 600) & wait";
 
 #[tokio::test]
 async fn a_program_that_hangs_is_ended_with_what_it_has_started() {
@@ -80,37 +92,30 @@ async fn a_program_that_hangs_is_ended_with_what_it_has_started() {
     let done = run(folder.path(), hangs).await.expect("started");
     assert_eq!(done.ended, Ended::TooLate);
     assert!(folder.path().join("ready").exists(), "its child ran");
-    until(|| is_free(&folder.path().join("held"))).await;
+    free(&folder.path().join("held")).await;
 }
 
 #[tokio::test]
 async fn a_program_that_nobody_waits_for_any_more_is_ended_as_well() {
     let folder = tempfile::tempdir().expect("a folder");
     let (place, held) = (folder.path().to_owned(), folder.path().join("held"));
+    let ready = folder.path().join("ready");
+    assert!(std::process::Command::new("mkfifo").arg(&ready).status().expect("a program").success());
     let waiting = tokio::spawn(async move { run(&place, order(HANGS)).await });
-    until(|| folder.path().join("ready").exists()).await;
+    blocking(move || std::fs::read(ready).expect("a pipe")).await;
     assert!(!is_free(&held));
     waiting.abort();
-    until(|| is_free(&held)).await;
+    free(&held).await;
 }
 
 #[tokio::test]
 async fn what_a_program_leaves_running_runs_on_and_is_not_waited_for() {
     let folder = tempfile::tempdir().expect("a folder");
-    let script = "exec 9>held; flock 9; (while [ ! -e end ]; do sleep 0.01; done) & exit 0";
-    let done = run(folder.path(), order(script)).await.expect("started");
+    let (held, end) = (folder.path().join("held"), folder.path().join("end"));
+    assert!(std::process::Command::new("mkfifo").arg(&end).status().expect("a program").success());
+    let done = run(folder.path(), order("exec 9>held; flock 9; (: < end) & exit 0")).await.expect("started");
     assert_eq!(done.ended, Ended::Status(0));
-    assert!(!is_free(&folder.path().join("held")), "it runs");
-    std::fs::write(folder.path().join("end"), "").expect("a file");
-    until(|| is_free(&folder.path().join("held"))).await;
-}
-
-/// Another process is waited for, so this waits on a condition, with a limit.
-async fn until(mut done: impl FnMut() -> bool) {
-    let looking = async {
-        while !done() {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(20), looking).await.expect("in time");
+    assert!(!is_free(&held), "it runs");
+    blocking(move || std::fs::write(end, "").expect("a pipe")).await;
+    free(&held).await;
 }
