@@ -143,8 +143,9 @@ impl Client for InProcess {
         // Days are the exchange's; accounts in two countries are summed by the first one's.
         let of = |view: &&AccountView| account.as_ref().is_none_or(|account| view.id == account.as_str());
         let zone = seen.accounts.iter().find(of).and_then(|view| view.day.zone.parse().ok());
-        // A gap that is still open lasts until now.
-        let filter = Filter { account, since, until: until.or(Some(seen.now)), kinds, limit };
+        // A gap that is still open lasts until now, which is later than what was seen, and than all that is written.
+        let now = self.books.now() + Duration::milliseconds(1);
+        let filter = Filter { account, since, until: until.or(Some(now)), kinds, limit };
         let page = self.books.ledger.read(filter, zone.unwrap_or(chrono_tz::UTC), csv).await;
         page.map_err(|problem| refused(Code::Failed, problem))
     }
