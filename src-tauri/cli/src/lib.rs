@@ -2,6 +2,9 @@
 //!
 //! It links no GUI library and decides nothing: it asks whoever owns the data folder, over the socket, and turns the
 //! answer into words and an exit code.
+//!
+//! Two programs are made of it. `daypass` answers `daypass token`, which bots call before each order, with next to nothing
+//! in it; for everything else it becomes `daypass-full`, which has the rest (`quick`).
 
 mod args;
 mod bots;
@@ -12,7 +15,7 @@ mod exit;
 mod history;
 mod out;
 #[cfg(unix)]
-mod quick;
+pub mod quick;
 mod serve;
 mod sign_in;
 mod verbs;
@@ -22,14 +25,8 @@ use clap::{CommandFactory, Parser};
 use std::io::Write;
 use std::process::ExitCode;
 
-fn main() -> ExitCode {
-    #[cfg(unix)]
-    if let Some(token) = quick::token(std::env::args_os().skip(1)) {
-        return match writeln!(std::io::stdout(), "{}", token.expose()) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => exit::tell(&anyhow::Error::new(error)),
-        };
-    }
+/// Everything that the terminal can do.
+pub fn main() -> ExitCode {
     let args = Args::parse();
     if let Verb::Completions { shell } = args.verb {
         let mut script = Vec::new();
