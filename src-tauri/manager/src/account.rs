@@ -113,7 +113,7 @@ impl Almanac {
     pub(crate) fn of(setup: &Setup) -> Self {
         let exchanges = setup.account.exchanges(setup.profile);
         let kept = setup.calendar.clone().filter(|kept| exchanges.iter().all(|exchange| kept.has(exchange)));
-        let calendar = kept.unwrap_or_else(|| Arc::new(calendar::for_exchanges(&exchanges)));
+        let calendar = kept.unwrap_or_else(|| calendar::for_exchanges(&exchanges));
         Self { calendar, exchanges, asked: None, tried: None, failed: None }
     }
 }

@@ -5,15 +5,22 @@
 //! (`domain::calendar`).
 
 use crate::books::{Books, Known};
-use chrono::Days;
+use chrono::{Days, Duration};
 use daypass_domain::calendar::{Published, for_exchanges};
-use daypass_domain::{AccountId, Calendar, Grant, Moment, Problem, Remedy};
+use daypass_domain::{Calendar, Grant, Moment, Problem, Remedy};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Mutex as AsyncMutex;
 
 /// Today and so many days after it are asked for by date; the rest of the year comes as a list of holidays.
 const DAYS_AHEAD: u64 = 4;
+/// What one account has just heard is good for the next one.
+const SHARED: Duration = Duration::minutes(5);
+/// A broker that has just failed is not asked by the other accounts at once.
+const SHARED_FAILURE: Duration = Duration::seconds(30);
 
 const EMPTY: Problem = Problem::new(
     "calendar_empty",
@@ -22,62 +29,129 @@ const EMPTY: Problem = Problem::new(
     Remedy::TryAgain,
 );
 
-/// The calendar as it was kept, if it was and can be read.
-pub(crate) fn kept(folder: &Path, account: &AccountId) -> Option<Arc<Calendar>> {
-    let text = std::fs::read(file(folder, account)).ok()?;
-    serde_json::from_slice(&text).map(Arc::new).ok()
+type Asked = Result<Option<Arc<Calendar>>, Problem>;
+
+/// The calendars of all markets. Accounts at the same broker and exchanges have the same one: it is asked for, kept on
+/// disk and held in memory once.
+pub(crate) struct Almanac {
+    folder: PathBuf,
+    markets: Mutex<HashMap<Market, Arc<Page>>>,
 }
 
-/// Asks the account's broker; `None` if it publishes nothing.
-pub(crate) async fn fetch(
-    books: &Books,
-    folder: &Path,
-    known: &Known,
-    grant: Option<&Grant>,
-) -> Result<Option<Arc<Calendar>>, Problem> {
-    let account = &known.credentials.account;
-    let exchanges = account.exchanges(known.broker.profile());
-    let built_in = for_exchanges(&exchanges);
-    let today = built_in.date(books.now());
-    let dates: Vec<_> = (0..=DAYS_AHEAD).filter_map(|days| today.checked_add_days(Days::new(days))).collect();
-    let answer = known.broker.calendar(&books.network(), &known.credentials, grant, &dates).await;
-    let Some(published) = answer.map_err(|error| error.problem)?.value else { return Ok(None) };
-    let whole = |kept: &Arc<Calendar>| exchanges.iter().all(|exchange| kept.has(exchange));
-    let calendar = merged(built_in, kept(folder, &account.id).filter(whole), &published, books.now())?;
-    if let Err(error) = keep(folder, &account.id, &calendar) {
-        tracing::warn!(account = %account.id, "The trading calendar could not be kept on disk: {error}");
+/// What decides which calendar an account has.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Market {
+    broker: &'static str,
+    /// Another address may be another broker.
+    base_url: Option<String>,
+    exchanges: Vec<String>,
+}
+
+/// One market.
+struct Page {
+    file: PathBuf,
+    kept: Mutex<Option<Arc<Calendar>>>,
+    /// The last answers, without a token and with one: some brokers want one. Held while the broker is asked.
+    answers: [AsyncMutex<Option<(Moment, Asked)>>; 2],
+}
+
+impl Market {
+    fn of(known: &Known) -> Self {
+        let (account, profile) = (&known.credentials.account, known.broker.profile());
+        let base_url = account.option("base_url").map(ToOwned::to_owned);
+        Self { broker: profile.id, base_url, exchanges: account.exchanges(profile) }
     }
-    Ok(Some(Arc::new(calendar)))
+
+    /// A name that is the same tomorrow.
+    fn file_name(&self) -> String {
+        let text = format!("{} {}", self.exchanges.join(" "), self.base_url.as_deref().unwrap_or_default());
+        let hash: String = Sha256::digest(text).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        format!("{}-{hash}.json", self.broker)
+    }
+}
+
+impl Almanac {
+    /// Kept below this folder.
+    pub(crate) fn new(state: &Path) -> Self {
+        Self { folder: state.join("calendars"), markets: Mutex::default() }
+    }
+
+    /// The account's calendar as it was kept, if it was and can be read.
+    pub(crate) fn kept(&self, known: &Known) -> Option<Arc<Calendar>> {
+        self.page(&Market::of(known)).kept()
+    }
+
+    /// Asks the account's broker, unless somebody has just done that; `None` if it publishes nothing.
+    pub(crate) async fn fetch(&self, books: &Books, known: &Known, grant: Option<&Grant>) -> Asked {
+        let market = Market::of(known);
+        let page = self.page(&market);
+        let mut last = page.answers[usize::from(grant.is_some())].lock().await;
+        if let Some((at, answer)) = &*last {
+            let good_for = if answer.is_ok() { SHARED } else { SHARED_FAILURE };
+            if (Duration::zero()..good_for).contains(&(books.now() - *at)) {
+                return answer.clone();
+            }
+        }
+        let answer = page.ask(books, known, grant, &market.exchanges).await;
+        *last = Some((books.now(), answer.clone()));
+        answer
+    }
+
+    fn page(&self, market: &Market) -> Arc<Page> {
+        let mut markets = self.markets.lock().unwrap_or_else(PoisonError::into_inner);
+        let page = markets.entry(market.clone()).or_insert_with(|| Page::open(self.folder.join(market.file_name())));
+        page.clone()
+    }
+}
+
+impl Page {
+    fn open(file: PathBuf) -> Arc<Self> {
+        let kept = std::fs::read(&file).ok().and_then(|text| serde_json::from_slice(&text).ok()).map(Arc::new);
+        Arc::new(Self { file, kept: Mutex::new(kept), answers: Default::default() })
+    }
+
+    fn kept(&self) -> Option<Arc<Calendar>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    async fn ask(&self, books: &Books, known: &Known, grant: Option<&Grant>, exchanges: &[String]) -> Asked {
+        let built_in = for_exchanges(exchanges);
+        let today = built_in.date(books.now());
+        let dates: Vec<_> = (0..=DAYS_AHEAD).filter_map(|days| today.checked_add_days(Days::new(days))).collect();
+        let answer = known.broker.calendar(&books.network().await, &known.credentials, grant, &dates).await;
+        let Some(published) = answer.map_err(|error| error.problem)?.value else { return Ok(None) };
+        let whole = |kept: &Arc<Calendar>| exchanges.iter().all(|exchange| kept.has(exchange));
+        let calendar = Arc::new(merged(built_in, self.kept().filter(whole), &published, books.now())?);
+        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(calendar.clone());
+        if let Err(error) = keep(&self.file, &calendar) {
+            tracing::warn!("The trading calendar could not be kept on disk: {error}");
+        }
+        Ok(Some(calendar))
+    }
 }
 
 /// A list of a whole year is laid over what is built in, so that nothing old outlives it; anything less over what was
 /// kept, which knows more of the year.
 fn merged(
-    built_in: Calendar,
+    built_in: Arc<Calendar>,
     kept: Option<Arc<Calendar>>,
     published: &Published,
     now: Moment,
 ) -> Result<Calendar, Problem> {
-    let under = kept.filter(|_| published.year.is_none()).map_or(built_in, Arc::unwrap_or_clone);
+    let under = kept.filter(|_| published.year.is_none()).unwrap_or(built_in);
     let calendar = under.with(published, now);
     // An answer that says nothing leaves no date of its own.
     if calendar.fetched_at() == Some(now) { Ok(calendar) } else { Err(EMPTY) }
 }
 
 /// Nothing in it is secret; it is replaced as a whole, so that no reader ever sees half of it.
-fn keep(folder: &Path, account: &AccountId, calendar: &Calendar) -> std::io::Result<()> {
-    let path = file(folder, account);
-    let place = path.parent().unwrap_or(folder);
-    std::fs::create_dir_all(place)?;
-    let new = path.with_extension("new");
+fn keep(file: &Path, calendar: &Calendar) -> std::io::Result<()> {
+    std::fs::create_dir_all(file.parent().unwrap_or(Path::new(".")))?;
+    let new = file.with_extension("new");
     let mut out = std::fs::File::create(&new)?;
     out.write_all(&serde_json::to_vec(calendar)?)?;
     out.sync_all()?;
-    std::fs::rename(new, path)
-}
-
-fn file(folder: &Path, account: &AccountId) -> PathBuf {
-    folder.join("calendars").join(format!("{account}.json"))
+    std::fs::rename(new, file)
 }
 
 #[cfg(test)]
@@ -137,12 +211,29 @@ mod tests {
     #[test]
     fn a_calendar_comes_back_and_a_broken_file_is_none() {
         let folder = tempfile::tempdir().expect("a folder");
-        let account = AccountId::new("upstox").expect("an id");
-        assert!(kept(folder.path(), &account).is_none());
+        let file = folder.path().join("calendars/upstox-1.json");
+        let kept = || Page::open(file.clone()).kept();
+        assert!(kept().is_none());
         let calendar = for_exchanges(&["NSE".to_owned()]);
-        keep(folder.path(), &account, &calendar).expect("kept");
-        assert_eq!(kept(folder.path(), &account).as_deref(), Some(&calendar));
-        std::fs::write(file(folder.path(), &account), "{\"version\":").expect("written");
-        assert!(kept(folder.path(), &account).is_none());
+        keep(&file, &calendar).expect("kept");
+        assert_eq!(kept(), Some(calendar));
+        std::fs::write(&file, "{\"version\":").expect("written");
+        assert!(kept().is_none());
+    }
+
+    #[test]
+    fn markets_are_told_apart_by_broker_exchanges_and_address() {
+        let market = |broker, base_url: Option<&str>, exchange: &str| {
+            Market { broker, base_url: base_url.map(ToOwned::to_owned), exchanges: vec![exchange.to_owned()] }
+                .file_name()
+        };
+        let one = market("upstox", None, "NSE");
+        assert_eq!(one, market("upstox", None, "NSE"));
+        assert!(one.starts_with("upstox-"), "{one}");
+        for other in
+            [market("dhan", None, "NSE"), market("upstox", None, "MCX"), market("upstox", Some("http://x"), "NSE")]
+        {
+            assert_ne!(one, other);
+        }
     }
 }

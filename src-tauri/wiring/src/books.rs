@@ -1,5 +1,6 @@
 //! What carrying out an effect needs: credentials per account, the network, and the sign-ins that wait.
 
+use crate::almanac::Almanac;
 use crate::clock::RealClock;
 use crate::ledger::Book;
 use crate::meters::Meters;
@@ -9,22 +10,22 @@ use daypass_login::{Opener, Page, Paster};
 use daypass_manager::Clock;
 use daypass_senses::Watching;
 use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use tokio::sync::oneshot;
+use tokio::sync::{SetOnce, oneshot};
 use url::Url;
 
 /// Shared by everything that acts.
 pub(crate) struct Books {
     pub(crate) clock: RealClock,
-    /// Where calendars are kept.
-    pub(crate) state: PathBuf,
+    pub(crate) almanac: Almanac,
     pub(crate) ledger: Book,
     pub(crate) meters: Meters,
     /// Knows whether somebody is there.
     pub(crate) watching: OnceLock<Watching>,
     pub(crate) opener: Option<Arc<dyn Opener>>,
-    http: reqwest::Client,
+    /// The one HTTP client, once it is there.
+    http: Arc<SetOnce<reqwest::Client>>,
     accounts: Mutex<HashMap<AccountId, Known>>,
     sign_ins: Mutex<HashMap<AccountId, SignIn>>,
     /// The last sign-in of each account that was ended.
@@ -55,18 +56,33 @@ pub(crate) struct SignIn {
 impl Books {
     pub(crate) fn new(
         clock: RealClock,
-        (state, ledger, meters): (PathBuf, Book, Meters),
+        (almanac, ledger, meters): (Almanac, Book, Meters),
         opener: Option<Arc<dyn Opener>>,
-        http: reqwest::Client,
     ) -> Self {
-        let watching = OnceLock::new();
+        let (http, watching) = (Arc::default(), OnceLock::new());
         let (accounts, sign_ins) = (Mutex::default(), Mutex::default());
         let (ended, erasable) = (Mutex::default(), Mutex::default());
-        Self { clock, state, ledger, meters, watching, opener, http, accounts, sign_ins, ended, erasable }
+        Self { clock, almanac, ledger, meters, watching, opener, http, accounts, sign_ins, ended, erasable }
     }
 
-    pub(crate) fn network(&self) -> Network {
-        Network { http: self.http.clone(), now: self.now() }
+    /// Makes the HTTP client beside everything else: what the system trusts are hundreds of files, and nothing that a bot
+    /// asks for has to wait for them. To be called once.
+    pub(crate) fn make_http(&self) {
+        let made = self.http.clone();
+        let make = move || drop(made.set(daypass_brokers::http_client()));
+        if let Err(error) = std::thread::Builder::new().name("trust".into()).spawn(make.clone()) {
+            tracing::debug!(%error, "No thread to read what the system trusts");
+            make();
+        }
+    }
+
+    pub(crate) async fn network(&self) -> Network {
+        Network { http: self.http().await.clone(), now: self.now() }
+    }
+
+    /// Everybody's, as soon as [`Self::make_http`] is done.
+    pub(crate) async fn http(&self) -> &reqwest::Client {
+        self.http.wait().await
     }
 
     pub(crate) fn now(&self) -> Moment {

@@ -6,7 +6,7 @@
 mod accounts;
 mod secrets;
 
-use crate::almanac;
+use crate::almanac::Almanac;
 use crate::books::{Books, Known};
 use crate::courier::{Courier, Errand, Office};
 use crate::in_process::refused;
@@ -23,7 +23,7 @@ use daypass_manager::{Code, Event, Handle};
 use daypass_vault::Which;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
@@ -130,7 +130,7 @@ impl Desk {
             match self.known(settings).await {
                 Ok((known, unread)) => {
                     now_in_force.push(settings.account.id.clone());
-                    let setup = setup(&known, settings, unread, &self.folders.state);
+                    let setup = setup(&known, settings, unread, &self.books.almanac);
                     // Known first: what the manager does about it may need it at once.
                     self.books.put(known);
                     self.handle.event(Event::Put(Box::new(setup)));
@@ -197,7 +197,7 @@ pub(crate) fn option_keys() -> Vec<&'static str> {
 }
 
 /// A secret that cannot be read now is not missing: nobody is asked to enter it again.
-fn setup(known: &Known, settings: &AccountSettings, unread: Option<Problem>, state: &Path) -> Setup {
+fn setup(known: &Known, settings: &AccountSettings, unread: Option<Problem>, almanac: &Almanac) -> Setup {
     let (broker, credentials) = (known.broker, &known.credentials);
     Setup {
         account: credentials.account.clone(),
@@ -207,7 +207,7 @@ fn setup(known: &Known, settings: &AccountSettings, unread: Option<Problem>, sta
         revokes: broker.revocation(credentials).is_some(),
         missing: broker.check(credentials).err().map(|missing| unread.unwrap_or(missing)),
         policy: settings.policy.clone(),
-        calendar: almanac::kept(state, &credentials.account.id),
+        calendar: almanac.kept(known),
     }
 }
 

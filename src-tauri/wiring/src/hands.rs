@@ -2,7 +2,6 @@
 //!
 //! Independent per account: a slow broker delays nobody else. What this is not: it decides nothing and retries nothing.
 
-use crate::almanac;
 use crate::books::{Books, Known, SignIn};
 use crate::clock::Asking;
 use crate::courier::Courier;
@@ -151,7 +150,7 @@ async fn somebody_is_there(books: &Books) -> bool {
 async fn calendar(books: Arc<Books>, handle: Handle, whose: (AccountId, Attempt), grant: Option<Grant>) {
     let (account, attempt) = whose;
     let answer = match books.known(&account) {
-        Some(known) => almanac::fetch(&books, &books.state, &known, grant.as_ref()).await,
+        Some(known) => books.almanac.fetch(&books, &known, grant.as_ref()).await,
         None => Err(GONE),
     };
     handle.answer(account, attempt, Answer::Calendar(answer));
@@ -202,7 +201,7 @@ async fn exchange(books: Arc<Books>, handle: Handle, account: AccountId, attempt
     let begun = books.sign_in(&account, attempt, |sign_in| (sign_in.known.clone(), sign_in.handshake.clone()));
     let answer = match begun {
         Some((known, handshake)) => {
-            let (net, question) = (books.network(), Question::to(&known, &books, &handle));
+            let (net, question) = (books.network().await, Question::to(&known, &books, &handle));
             question.plain(known.broker.exchange(&net, &known.credentials, &handshake, &artefact).await)
         }
         None => Err(gone()),
@@ -214,7 +213,7 @@ async fn probe(books: Arc<Books>, handle: Handle, account: AccountId, attempt: A
     let (answer, trip) = match books.known(&account) {
         Some(known) => {
             let question = Question::to(&known, &books, &handle);
-            let reached = known.broker.probe(&books.network(), &known.credentials, &grant).await;
+            let reached = known.broker.probe(&books.network().await, &known.credentials, &grant).await;
             let trip = Trip { retry_after: reached.retry_after, took: Some(books.now() - question.began) };
             // Whatever stands between us and the broker has a clock of its own.
             if !matches!(reached.value, Probe::Unknown(_)) {
@@ -231,7 +230,7 @@ async fn renew(books: Arc<Books>, handle: Handle, account: AccountId, attempt: A
     let answer = match books.known(&account) {
         Some(known) => {
             let question = Question::to(&known, &books, &handle);
-            question.plain(known.broker.renew(&books.network(), &known.credentials, &grant).await)
+            question.plain(known.broker.renew(&books.network().await, &known.credentials, &grant).await)
         }
         None => Err(gone()),
     };
@@ -242,7 +241,7 @@ async fn revoke(books: Arc<Books>, handle: Handle, account: AccountId, attempt: 
     let answer = match books.known(&account) {
         Some(known) => {
             let question = Question::to(&known, &books, &handle);
-            question.plain(known.broker.revoke(&books.network(), &known.credentials, &grant).await)
+            question.plain(known.broker.revoke(&books.network().await, &known.credentials, &grant).await)
         }
         None => Err(gone()),
     };

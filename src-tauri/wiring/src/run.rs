@@ -1,5 +1,6 @@
 //! Start and stop.
 
+use crate::almanac::Almanac;
 use crate::books::Books;
 use crate::bots::{Bots, remember};
 use crate::clock::{RealClock, local_offset, watch_jumps};
@@ -209,8 +210,8 @@ async fn own(start: Start, folders: Folders, lock: Lock) -> anyhow::Result<Runni
     let strongroom = Strongroom::open(folders.data.join("vault"), passphrase, shared.clone())?;
     let (trouble, told) = tokio::sync::mpsc::unbounded_channel();
     let ledger = Book::open(folders.state.clone(), shared.clone(), move |problem| drop(trouble.send(problem)))?;
-    let place = (folders.state.clone(), ledger.clone(), Meters::new()?);
-    let books = Arc::new(Books::new(clock.clone(), place, start.opener.clone(), daypass_brokers::http_client()));
+    let place = (Almanac::new(&folders.state), ledger.clone(), Meters::new()?);
+    let books = Arc::new(Books::new(clock.clone(), place, start.opener.clone()));
     let runtime = tokio::runtime::Handle::current();
     let around = surroundings(&start, &folders, &clock);
     let courier = Arc::new(Courier::new(Memory::new(&folders.state)));
@@ -255,6 +256,7 @@ async fn own(start: Start, folders: Folders, lock: Lock) -> anyhow::Result<Runni
     tokio::spawn(remember(books, handle.clone()));
     let helpers = [tokio::spawn(watch_jumps(handle.clone(), clock)), tokio::spawn(desk.clone().follow_vault())];
     let tasks = bound.serve(&client, bots.clone(), &doors);
+    desk.books.make_http();
     let owner = Owner { handle, bots, strongroom, ledger, desk, doors, tasks, helpers, turner, _lock: lock, _log: log };
     Ok(Running { client, owner: Some(owner) })
 }
@@ -278,7 +280,7 @@ fn surroundings(start: &Start, folders: &Folders, clock: &RealClock) -> Surround
 /// Outlets use the way to the brokers: it follows no redirect and knows the proxy.
 fn office(folders: &Folders, handle: &Handle, books: &Arc<Books>) -> Arc<dyn Office> {
     let spawner = Arc::new(Programs { folder: folders.config.clone() });
-    Arc::new(Post { handle: handle.clone(), books: books.clone(), http: books.network().http, spawner })
+    Arc::new(Post { handle: handle.clone(), books: books.clone(), spawner })
 }
 
 /// Keys that cannot be read let nobody in, which is said; everything else goes on.

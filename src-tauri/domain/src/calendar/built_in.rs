@@ -10,6 +10,7 @@ use chrono::Weekday::{Fri, Mon, Thu, Tue, Wed};
 use chrono_tz::Tz;
 use chrono_tz::{America::New_York, Asia::Kolkata};
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 /// Exchanges that share a zone and most of their holidays.
 #[derive(Debug)]
@@ -25,6 +26,8 @@ pub struct Region {
     exceptions: fn() -> BTreeMap<NaiveDate, Exception>,
     /// The first and the last year whose exceptions are known.
     years: (i32, i32),
+    /// Made once: every account of the region looks at the same one.
+    made: OnceLock<Arc<Calendar>>,
 }
 
 /// India.
@@ -35,6 +38,7 @@ pub static INDIA: Region = Region {
     exchanges: india::EXCHANGES,
     exceptions: india::exceptions,
     years: (india::YEAR, india::YEAR),
+    made: OnceLock::new(),
 };
 
 /// The United States.
@@ -45,6 +49,7 @@ pub static UNITED_STATES: Region = Region {
     exchanges: united_states::EXCHANGES,
     exceptions: united_states::exceptions,
     years: united_states::YEARS,
+    made: OnceLock::new(),
 };
 
 /// Every region.
@@ -57,7 +62,11 @@ impl Region {
     }
 
     /// Its calendar, as far as this program knows it.
-    pub fn calendar(&self) -> Calendar {
+    pub fn calendar(&self) -> Arc<Calendar> {
+        self.made.get_or_init(|| Arc::new(self.make())).clone()
+    }
+
+    fn make(&self) -> Calendar {
         let week = |(name, hours): &(&str, Hours)| {
             ((*name).to_owned(), Week { days: vec![Mon, Tue, Wed, Thu, Fri], hours: *hours })
         };
@@ -79,7 +88,7 @@ pub fn region_of(exchange: &str) -> Option<&'static Region> {
 }
 
 /// The calendar of the market of these exchanges: that of the first one that is known, else India's.
-pub fn for_exchanges(exchanges: &[String]) -> Calendar {
+pub fn for_exchanges(exchanges: &[String]) -> Arc<Calendar> {
     exchanges.iter().find_map(|exchange| region_of(exchange)).unwrap_or(&INDIA).calendar()
 }
 

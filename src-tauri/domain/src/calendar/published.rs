@@ -52,32 +52,33 @@ impl Published {
 impl Calendar {
     /// This calendar with a broker's answer of now laid over it. An answer that says nothing changes nothing.
     #[must_use]
-    pub fn with(mut self, published: &Published, now: Moment) -> Self {
+    pub fn with(&self, published: &Published, now: Moment) -> Self {
+        let mut new = self.clone();
         if published.says_nothing() {
-            return self;
+            return new;
         }
         if let Some(year) = published.year {
             // On a weekend an exception can only open: it stays, and costs a needless reminder at most.
-            self.exceptions
+            new.exceptions
                 .retain(|date, _| date.year() != year || matches!(date.weekday(), Weekday::Sat | Weekday::Sun));
-            self.covers = Covers::and(self.covers, year);
+            new.covers = Covers::and(self.covers, year);
         }
         for holiday in &published.holidays {
             let mut hours: BTreeMap<String, Vec<Hours>> =
                 holiday.closed.iter().filter(|name| self.has(name)).map(|name| (name.clone(), Vec::new())).collect();
             // Behind the closed ones: an exchange that rests in the morning alone may be in both lists.
             hours.extend(self.local(holiday.date, &holiday.open));
-            self.exceptions.insert(holiday.date, Exception { why: holiday.why.clone(), hours });
+            new.exceptions.insert(holiday.date, Exception { why: holiday.why.clone(), hours });
         }
         for timing in &published.timings {
             let hours = self.local(timing.date, &timing.sessions);
             if !hours.is_empty() {
-                self.exceptions.entry(timing.date).or_default().hours.extend(hours);
+                new.exceptions.entry(timing.date).or_default().hours.extend(hours);
             }
         }
-        self.source = Source::Broker;
-        self.fetched_at = Some(now);
-        self
+        new.source = Source::Broker;
+        new.fetched_at = Some(now);
+        new
     }
 
     /// Sessions as times on the wall, by exchange. Exchanges that the calendar does not have and sessions of another day

@@ -2,6 +2,7 @@
 
 use super::*;
 use chrono::NaiveTime;
+use std::sync::Arc;
 
 /// How long before the opening a token must be proven valid; the manager's number, here to read the rows by.
 const READY: Duration = Duration::minutes(30);
@@ -123,7 +124,7 @@ fn the_built_in_holidays_of_india() {
 
 #[test]
 fn the_next_session_is_the_first_that_opens_later() {
-    let (india, us) = (from_broker(), UNITED_STATES.calendar());
+    let (india, us) = (Arc::new(from_broker()), UNITED_STATES.calendar());
     for (sentence, calendar, exchanges, after, opens) in [
         ("this morning", &india, "NSE", "2026-11-17T03:31:00+05:30", "2026-11-17T09:15:00+05:30"),
         ("open already: tomorrow", &india, "NSE", "2026-11-17T09:15:00+05:30", "2026-11-18T09:15:00+05:30"),
@@ -168,7 +169,7 @@ fn new_york_closes_early_on_some_days() {
 
 #[test]
 fn a_session_over_the_change_of_clocks_is_as_long_as_it_really_is() {
-    let mut calendar = UNITED_STATES.calendar();
+    let mut calendar = (*UNITED_STATES.calendar()).clone();
     let night = Week { days: vec![chrono::Weekday::Sun], hours: Hours::new((1, 0), (5, 0)) };
     calendar.exchanges.insert("NIGHT".to_owned(), night);
     for (sentence, day, hours) in
@@ -208,7 +209,7 @@ fn a_brokers_year_is_added_and_its_age_has_names() {
     let built_in = INDIA.calendar();
     let now = at("2027-01-01T08:00:00+05:30");
     assert_eq!(built_in.freshness(now), Freshness::BuiltIn);
-    assert_eq!(built_in.clone().with(&Published::default(), now), built_in, "an answer without content is none");
+    assert_eq!(built_in.clone().with(&Published::default(), now), *built_in, "an answer without content is none");
     let republic = Holiday { date: date("2027-01-26"), closed: names("NSE MCX"), ..Holiday::default() };
     let of = |year| Published { year: Some(year), holidays: vec![republic.clone()], timings: vec![] };
     let calendar = built_in.clone().with(&of(2027), now);
@@ -230,9 +231,9 @@ fn a_brokers_year_is_added_and_its_age_has_names() {
 
 #[test]
 fn what_is_kept_on_disk_comes_back_and_another_version_does_not() {
-    for calendar in [from_broker(), UNITED_STATES.calendar()] {
-        let text = serde_json::to_string(&calendar).expect("JSON");
-        assert_eq!(serde_json::from_str::<Calendar>(&text).expect("read back"), calendar);
+    for calendar in [Arc::new(from_broker()), UNITED_STATES.calendar()] {
+        let text = serde_json::to_string(&*calendar).expect("JSON");
+        assert_eq!(serde_json::from_str::<Calendar>(&text).expect("read back"), *calendar);
         let newer = text.replacen("\"version\":1", "\"version\":2", 1);
         let error = serde_json::from_str::<Calendar>(&newer).expect_err("another version").to_string();
         assert!(error.contains("version 2"), "{error}");
@@ -241,7 +242,7 @@ fn what_is_kept_on_disk_comes_back_and_another_version_does_not() {
 
 #[test]
 fn hours_that_end_before_they_begin_are_no_session() {
-    let mut calendar = INDIA.calendar();
+    let mut calendar = (*INDIA.calendar()).clone();
     let time = |hour| NaiveTime::from_hms_opt(hour, 0, 0).expect("a time");
     let hours = Hours { opens: time(15), closes: time(9) };
     calendar.exchanges.insert("ODD".to_owned(), Week { days: vec![chrono::Weekday::Tue], hours });

@@ -22,8 +22,10 @@ pub(crate) trait Office: Send + Sync {
     async fn token(&self, account: &AccountId) -> Result<HandOut, Refused>;
     /// Waits until then.
     async fn until(&self, moment: Moment);
-    /// What outlets may use, and now.
-    fn ports(&self) -> Ports<'_>;
+    /// Now.
+    fn now(&self) -> Moment;
+    /// What outlets may use.
+    async fn ports(&self) -> Ports<'_>;
     /// Writes down that this token is there.
     fn delivered(&self, account: &AccountId, generation: Generation, to: &str);
     /// Shows how it goes with all outlets of the account.
@@ -34,7 +36,6 @@ pub(crate) trait Office: Send + Sync {
 pub(crate) struct Post {
     pub(crate) handle: Handle,
     pub(crate) books: Arc<Books>,
-    pub(crate) http: reqwest::Client,
     pub(crate) spawner: Arc<dyn Spawner>,
 }
 
@@ -48,8 +49,12 @@ impl Office for Post {
         self.books.clock.until(moment).await;
     }
 
-    fn ports(&self) -> Ports<'_> {
-        Ports { http: &self.http, spawner: &*self.spawner, now: self.books.now() }
+    fn now(&self) -> Moment {
+        self.books.now()
+    }
+
+    async fn ports(&self) -> Ports<'_> {
+        Ports { http: self.books.http().await, spawner: &*self.spawner, now: self.now() }
     }
 
     fn delivered(&self, account: &AccountId, generation: Generation, to: &str) {

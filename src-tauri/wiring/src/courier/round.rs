@@ -107,8 +107,8 @@ impl Round {
             issued_at: out.issued_at,
             ends: out.ends,
         };
-        place.deliver(&parcel, self.office.ports()).await?;
-        let (generation, issued_at, at) = (out.generation, out.issued_at, self.office.ports().now);
+        place.deliver(&parcel, self.office.ports().await).await?;
+        let (generation, issued_at, at) = (out.generation, out.issued_at, self.office.now());
         tracing::info!(%account, outlet = errand.kind, %generation, "The token is in its place");
         self.office.delivered(account, generation, &errand.kind.replace('_', " "));
         let delivered = Delivered { generation, issued_at, seal: errand.seal.clone(), at };
@@ -129,7 +129,7 @@ impl Round {
             self.row.code = problem.code.to_string();
             tracing::warn!(account = %self.board.account, outlet = errand.kind, "{problem}");
         }
-        self.office.ports().now + BACKOFF.pause(self.row.failures, self.seed())
+        self.office.now() + BACKOFF.pause(self.row.failures, self.seed())
     }
 
     /// Spreads outlets that fail together.

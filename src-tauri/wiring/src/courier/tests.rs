@@ -73,7 +73,10 @@ impl Office for Fake {
     async fn until(&self, moment: Moment) {
         tokio::time::sleep((moment - self.now()).to_std().unwrap_or_default()).await;
     }
-    fn ports(&self) -> Ports<'_> {
+    fn now(&self) -> Moment {
+        moment(0) + Duration::from_std(self.began.elapsed()).expect("short")
+    }
+    async fn ports(&self) -> Ports<'_> {
         Ports { http: &HTTP, spawner: &self.programs, now: self.now() }
     }
     fn delivered(&self, _account: &AccountId, generation: Generation, to: &str) {
@@ -102,10 +105,6 @@ impl Fake {
         };
         let (token, written, shown) = (Mutex::new(Some((1, 0))), Mutex::default(), watch::channel(vec![]).0);
         Arc::new(Self { began: Instant::now(), token, programs, written, shown })
-    }
-
-    fn now(&self) -> Moment {
-        moment(0) + Duration::from_std(self.began.elapsed()).expect("short")
     }
 
     fn holds(&self, token: Option<(u64, i64)>) {
