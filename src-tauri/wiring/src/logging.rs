@@ -9,7 +9,7 @@ use daypass_domain::redact;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -17,6 +17,9 @@ use tracing_subscriber::{EnvFilter, Registry, reload};
 
 /// Days of log files that are kept; two weeks cover a holiday and the report after it.
 const DAYS_KEPT: usize = 14;
+
+/// Lines that may wait for a slow disk. Places are made for all of them at the start: the crate's own number takes 4 MiB.
+const LINES_WAITING: usize = 2_048;
 
 /// Writes what is left in the queue when dropped.
 #[derive(Debug)]
@@ -29,7 +32,8 @@ pub(crate) fn start(level: &str, file: Option<&Path>) -> Log {
     let opened = file.map(open);
     let (writer, guard, trouble) = match opened {
         Some(Ok(appender)) => {
-            let (writer, guard) = tracing_appender::non_blocking(appender);
+            let queue = NonBlockingBuilder::default().buffered_lines_limit(LINES_WAITING);
+            let (writer, guard) = queue.finish(appender);
             (Some(writer), Some(guard), None)
         }
         Some(Err(error)) => (None, None, Some(error)),
@@ -50,6 +54,15 @@ pub(crate) fn start(level: &str, file: Option<&Path>) -> Log {
         tracing::warn!("The log file could not be opened ({error}). The log goes to the terminal only.");
     }
     Log(guard)
+}
+
+/// The log of a process beside the program: to the terminal only, with every secret removed as well.
+pub fn log_to_terminal() {
+    let terminal = tracing_subscriber::fmt::layer().with_target(false).with_ansi(false).without_time();
+    let terminal = terminal.with_writer(|| Clean::new(io::stderr()));
+    if tracing_subscriber::registry().with(filter("info")).with(terminal).try_init().is_ok() {
+        log_panics();
+    }
 }
 
 /// Another level from now on; does nothing before the start.
