@@ -15,6 +15,7 @@ use async_trait::async_trait;
 use chrono::Duration;
 use daypass_domain::{AccountId, Attempt, Moment, Policy, Problem, Remedy};
 use std::collections::HashMap;
+use std::pin::pin;
 use std::sync::Arc;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
@@ -49,12 +50,17 @@ pub struct Handle {
 enum Input {
     Event(Event),
     Ask(AccountId, Ask, oneshot::Sender<Result<Reply, Refused>>),
-    Look(oneshot::Sender<Snapshot>),
-    LookAt(AccountId, oneshot::Sender<Option<(AccountView, VaultView)>>),
-    HandOut(AccountId, Lasting, oneshot::Sender<Result<Outlook, Refused>>),
+    Question(Question),
     Policy(Box<Policy>),
     ClockOff(Option<Duration>),
     Stop(oneshot::Sender<()>),
+}
+
+/// What changes nothing.
+enum Question {
+    Look(oneshot::Sender<Snapshot>),
+    LookAt(AccountId, oneshot::Sender<Option<(AccountView, VaultView)>>),
+    HandOut(AccountId, Lasting, oneshot::Sender<Result<Outlook, Refused>>),
 }
 
 /// How many notifications may wait for a slow desktop before the oldest is dropped; each replaces the one before anyway.
@@ -95,23 +101,51 @@ impl<H: Hands> Turner<H> {
         let clock = self.clock.clone();
         loop {
             let due = self.state.next_moment();
-            let wait = async {
+            let mut wait = pin!(async {
                 match due {
                     Some(moment) => clock.until(moment).await,
                     None => std::future::pending().await,
                 }
+            });
+            // What was only asked changes nothing, so that the wait goes on: bots ask often.
+            let turned = loop {
+                tokio::select! {
+                    biased;
+                    input = inbox.recv() => match input {
+                        Some(Input::Stop(done)) => {
+                            let _ = done.send(());
+                            return;
+                        }
+                        Some(Input::Question(question)) => self.answer(question),
+                        Some(input) => break Some(input),
+                        None => return,
+                    },
+                    () = &mut wait => break None,
+                }
             };
-            tokio::select! {
-                biased;
-                input = inbox.recv() => match input {
-                    Some(Input::Stop(done)) => {
-                        let _ = done.send(());
-                        return;
-                    }
-                    Some(input) => self.take(input),
-                    None => return,
-                },
-                () = wait => self.turn(Event::Tick),
+            match turned {
+                Some(input) => self.take(input),
+                None => self.turn(Event::Tick),
+            }
+        }
+    }
+
+    fn answer(&self, question: Question) {
+        let (state, policy, now) = (&self.state, &self.policy, self.clock.now());
+        match question {
+            Question::Look(reply) => {
+                let _ = reply.send(snapshot(state, policy, now));
+            }
+            Question::LookAt(id, reply) => {
+                let seen = show::one(state, &id, policy, now);
+                let _ = reply.send(seen.map(|view| (view, state.vault.clone())));
+            }
+            Question::HandOut(id, lasting, reply) => {
+                let answer = match state.account(&id) {
+                    Some(account) => show::outlook(account, policy, now, lasting),
+                    None => Err(crate::words::unknown_account(&id)),
+                };
+                let _ = reply.send(answer);
             }
         }
     }
@@ -125,20 +159,6 @@ impl<H: Hands> Turner<H> {
                 self.tickets.insert(ticket, reply);
                 self.turn(Event::Ask(id, ask, ticket));
             }
-            Input::Look(reply) => {
-                let _ = reply.send(snapshot(&self.state, &self.policy, self.clock.now()));
-            }
-            Input::LookAt(id, reply) => {
-                let seen = show::one(&self.state, &id, &self.policy, self.clock.now());
-                let _ = reply.send(seen.map(|view| (view, self.state.vault.clone())));
-            }
-            Input::HandOut(id, lasting, reply) => {
-                let answer = match self.state.account(&id) {
-                    Some(account) => show::outlook(account, &self.policy, self.clock.now(), lasting),
-                    None => Err(crate::words::unknown_account(&id)),
-                };
-                let _ = reply.send(answer);
-            }
             Input::ClockOff(behind) => {
                 let shift = self.clock.adopt();
                 self.turn(Event::ClockOff { behind, shift });
@@ -147,6 +167,7 @@ impl<H: Hands> Turner<H> {
                 self.policy = *policy;
                 self.turn(Event::ClockSet);
             }
+            Input::Question(question) => self.answer(question),
             Input::Stop(_) => {}
         }
     }
@@ -196,21 +217,22 @@ impl Handle {
     /// What can be seen now.
     pub async fn look(&self) -> Result<Snapshot, Refused> {
         let (reply, answer) = oneshot::channel();
-        let _ = self.inbox.send(Input::Look(reply));
+        let _ = self.inbox.send(Input::Question(Question::Look(reply)));
         answer.await.map_err(|_| stopped())
     }
 
     /// One account and the vault; nothing if there is no such account.
     pub async fn look_at(&self, account: &AccountId) -> Option<(AccountView, VaultView)> {
         let (reply, answer) = oneshot::channel();
-        let _ = self.inbox.send(Input::LookAt(account.clone(), reply));
+        let _ = self.inbox.send(Input::Question(Question::LookAt(account.clone(), reply)));
         answer.await.ok().flatten()
     }
 
     /// The token, if it is good for as long as it must last.
     pub async fn hand_out(&self, account: &AccountId, lasting: impl Into<Lasting>) -> Result<Outlook, Refused> {
         let (reply, answer) = oneshot::channel();
-        let _ = self.inbox.send(Input::HandOut(account.clone(), lasting.into(), reply));
+        let question = Question::HandOut(account.clone(), lasting.into(), reply);
+        let _ = self.inbox.send(Input::Question(question));
         answer.await.unwrap_or_else(|_| Err(stopped()))
     }
 
