@@ -12,6 +12,6 @@ mod unix;
 #[cfg(not(unix))]
 pub use elsewhere::{SocketDoor, bind_socket, serve_socket};
 #[cfg(unix)]
-pub(crate) use unix::is_own;
+pub(crate) use unix::own;
 #[cfg(unix)]
 pub use unix::{SocketDoor, bind_socket, serve_socket};

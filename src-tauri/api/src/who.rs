@@ -101,6 +101,9 @@ const OTHER_ACCOUNT: Problem = Problem::new(
 
 /// What a process is called.
 mod program {
+    #[cfg(target_os = "linux")]
+    use std::io::Read;
+
     /// A process, by name.
     pub(super) struct Program {
         /// Its file, or the script that it runs.
@@ -114,11 +117,11 @@ mod program {
     #[cfg(target_os = "linux")]
     pub(super) fn of(pid: i32) -> Program {
         let name = running(pid);
-        if name.as_deref() != Some("daypass") {
+        if !matches!(name.as_deref(), Some("daypass" | "daypass-full")) {
             return Program { name, terminal: false };
         }
         // Whoever has started it is the one that wants the token.
-        let parent = status(pid, "PPid:").and_then(|ppid| ppid.parse().ok()).and_then(running);
+        let parent = parent(pid).and_then(running);
         Program { name: parent.or(name), terminal: true }
     }
 
@@ -126,16 +129,33 @@ mod program {
     fn running(pid: i32) -> Option<String> {
         let file = std::fs::read_link(format!("/proc/{pid}/exe")).ok()?;
         let name = base(&file.to_string_lossy())?;
-        let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        if !super::interprets(&name) {
+            return Some(name);
+        }
+        let mut line = [0; BEGINNING];
+        let line = beginning(pid, "cmdline", &mut line).unwrap_or_default();
         let script = line.split(|byte| *byte == 0).skip(1).find(|word| !word.starts_with(b"-"));
         let script = script.and_then(|word| base(&String::from_utf8_lossy(word)));
         Some(super::named(name, script))
     }
 
+    /// `PID (its name) STATE PARENT ...`; the name may hold anything, brackets too.
     #[cfg(target_os = "linux")]
-    fn status(pid: i32, key: &str) -> Option<String> {
-        let text = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-        text.lines().find_map(|line| line.strip_prefix(key)).map(|value| value.trim().to_owned())
+    fn parent(pid: i32) -> Option<i32> {
+        let mut line = [0; BEGINNING];
+        let line = String::from_utf8_lossy(beginning(pid, "stat", &mut line)?);
+        line.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
+    }
+
+    /// As much as is of use; the rest of a long command line is none of ours.
+    #[cfg(target_os = "linux")]
+    const BEGINNING: usize = 1024;
+
+    /// The beginning of one of its files, in one read: a bot waits for this.
+    #[cfg(target_os = "linux")]
+    fn beginning<'a>(pid: i32, file: &str, into: &'a mut [u8]) -> Option<&'a [u8]> {
+        let read = std::fs::File::open(format!("/proc/{pid}/{file}")).ok()?.read(into).ok()?;
+        into.get(..read)
     }
 
     #[cfg(target_os = "linux")]
@@ -149,6 +169,16 @@ mod program {
     pub(super) fn of(_pid: i32) -> Program {
         Program { name: None, terminal: false }
     }
+}
+
+/// Whether a program of this name runs other people's files. Any other one is called what it is, whatever it is given.
+#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "only Linux names programs"))]
+fn interprets(program: &str) -> bool {
+    const INTERPRETERS: [&str; 12] =
+        ["python", "pypy", "node", "deno", "bun", "ruby", "perl", "php", "sh", "bash", "dash", "zsh"];
+    // `python3.13` and `node22` are the same as without their numbers.
+    let plain = program.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.' || c == '-');
+    INTERPRETERS.contains(&plain)
 }
 
 /// An interpreter is named after what it runs, if that is a file of a kind that is run.
@@ -188,6 +218,23 @@ mod tests {
             let answer = who.account(named, Some(&seen));
             let answer = answer.map_err(|refusal| refusal.status().as_u16());
             assert_eq!(answer, is.map(|id| AccountId::new(id).ok()), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn an_interpreter_is_one_in_each_of_its_versions() {
+        for (program, is) in [
+            ("python3.13", true),
+            ("python", true),
+            ("node", true),
+            ("node22", true),
+            ("bash", true),
+            ("my-python-bot", false),
+            ("screener", false),
+            ("noderunner", false),
+            ("", false),
+        ] {
+            assert_eq!(interprets(program), is, "{program:?}");
         }
     }
 

@@ -60,27 +60,22 @@ pub async fn serve_socket(door: SocketDoor, client: Arc<dyn Client>, shutdown: C
     let limits = Limits::default();
     let router = routes::over_socket(Door::new(client, shutdown.clone()), limits.body);
     tracing::debug!(path = %file.path.display(), "the socket door is open");
-    let peer = |caller: &UnixStream| is_own(caller, owner).then(|| peer(caller));
-    serving::serve(listener, peer, (router, limits), shutdown).await;
+    serving::serve(listener, |caller: &UnixStream| own(caller, owner), (router, limits), shutdown).await;
 }
 
-/// Whether the other end is a program of this user.
-pub(crate) fn is_own(stream: &UnixStream, owner: u32) -> bool {
+/// The other end, if it is a program of this user.
+pub(crate) fn own(stream: &UnixStream, owner: u32) -> Option<Peer> {
     match stream.peer_cred() {
-        Ok(peer) if peer.uid() == owner => true,
+        Ok(peer) if peer.uid() == owner => Some(Peer { pid: peer.pid() }),
         Ok(peer) => {
             tracing::warn!(uid = peer.uid(), "a program of another user was turned away from the socket");
-            false
+            None
         }
         Err(error) => {
             tracing::warn!("a caller of the socket could not be looked at and was turned away: {error}");
-            false
+            None
         }
     }
-}
-
-fn peer(stream: &UnixStream) -> Peer {
-    Peer { pid: stream.peer_cred().ok().and_then(|peer| peer.pid()) }
 }
 
 fn close_folder(folder: &Path, owner: u32) -> Result<(), Problem> {

@@ -6,7 +6,7 @@
 use super::not_running;
 use crate::client::Answer;
 use crate::problem::Document;
-use crate::socket::is_own;
+use crate::socket::own;
 use daypass_domain::{Problem, Remedy};
 use daypass_manager::{Code, Refused};
 use futures::StreamExt;
@@ -129,7 +129,7 @@ impl Line {
 
     async fn open(&self) -> Answer<UnixStream> {
         let stream = UnixStream::connect(self.path.as_path()).await.map_err(|_| not_running())?;
-        if is_own(&stream, rustix::process::geteuid().as_raw()) { Ok(stream) } else { Err(refused(FOREIGN)) }
+        if own(&stream, rustix::process::geteuid().as_raw()).is_some() { Ok(stream) } else { Err(refused(FOREIGN)) }
     }
 }
 
