@@ -11,9 +11,16 @@ async fn main() -> anyhow::Result<()> {
     let length = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(700);
     let body: &'static str = Box::leak("x".repeat(length).into_boxed_str());
     let answer = move || async move { ([(header::CONTENT_TYPE, "application/json")], body) };
-    let router = Router::new().route("/api/token/status", get(answer));
-    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
-    println!("{}", listener.local_addr()?.port());
-    axum::serve(listener, router).await?;
+    let router = Router::new().route("/api/token/status", get(answer)).route("/api/token", get(answer));
+    // Over a Unix socket, if one is named.
+    if let Some(socket) = std::env::args_os().nth(2) {
+        let listener = tokio::net::UnixListener::bind(socket)?;
+        println!("ready");
+        axum::serve(listener, router).await?;
+    } else {
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
+        println!("{}", listener.local_addr()?.port());
+        axum::serve(listener, router).await?;
+    }
     Ok(())
 }

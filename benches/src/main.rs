@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_methods, reason = "it measures time")]
 
 mod figures;
+mod line;
 mod rows;
 mod world;
 

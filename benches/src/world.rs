@@ -86,6 +86,8 @@ impl World {
         let mut command = Command::new(program("daypass"));
         command.args(args).env_clear().env("DAYPASS_HOME", self.home.path()).current_dir(self.home.path());
         command.env("DAYPASS_API_PORT", self.port.to_string()).env("DBUS_SESSION_BUS_ADDRESS", &self.bus);
+        // As on any desktop: a bus that is missing is looked for again and again.
+        command.env("DBUS_SYSTEM_BUS_ADDRESS", &self.bus);
         command
     }
 

@@ -4,10 +4,12 @@
 
 use super::Row;
 use crate::figures::{Samples, in_turns, ratio, shown};
-use crate::world::{World, exchange, nop, visit};
+use crate::line::Line;
+use crate::world::{Running, World, exchange, nop, program, visit};
 use anyhow::{Context, bail};
 use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -56,29 +58,27 @@ pub(super) fn process() -> anyhow::Result<Vec<Row>> {
     ])
 }
 
-const TOKEN: &str = "GET /api/token?account=a0 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-
-/// Connect, ask, read, from one process.
+/// Connect, ask, read, from one process; and beside it an axum server that does nothing else, asked in the same way.
 pub(super) fn socket() -> anyhow::Result<Vec<Row>> {
     let world = World::new(1)?;
     let _service = world.serve()?;
     world.sign_in()?;
-    let socket = world.socket();
-    let mut ask = || {
-        let answer = exchange(UnixStream::connect(&socket)?, TOKEN)?;
-        if answer.starts_with("HTTP/1.1 200") {
-            Ok(())
-        } else {
-            bail!("no token: {}", answer.lines().next().unwrap_or_default())
-        }
+    let ask = |socket: &Path| {
+        let question = "GET /api/token?account=a0 HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        Line::new(UnixStream::connect(socket)?, question.to_owned()).ask()
     };
-    let [mut samples] = in_turns(QUESTIONS, &mut [&mut ask])?;
-    let (median, p99) = (samples.median(), samples.p99());
+    let (socket, other) = (world.socket(), world.home.path().join("hello.sock"));
+    let mut hello = Command::new(program("axum-hello"));
+    let _hello = Running::start(hello.arg(ask(&socket)?.to_string()).arg(&other), "ready")?;
+    let [mut ours, mut least] =
+        in_turns(QUESTIONS, &mut [&mut || ask(&socket).map(drop), &mut || ask(&other).map(drop)])?;
+    let (median, p99) = (ours.median(), ours.p99());
+    let (least, least_p99) = (least.median(), least.p99());
     Ok(vec![Row {
         work: "connect, ask, read over the socket".into(),
         measured: format!("{}, p99 {}", shown(median), shown(p99)),
-        beside: "pizauth 55 to 68 us".into(),
-        ratio: None,
+        beside: format!("axum hello {}, p99 {}", shown(least), shown(least_p99)),
+        ratio: Some(ratio(median, least)),
         goal: "at most 55 us, p99 under 150 us",
     }])
 }

@@ -5,9 +5,9 @@
 
 use super::Row;
 use crate::figures::{Samples, in_turns, ratio, shown};
+use crate::line::Line;
 use crate::world::{Running, World, free_port, program};
-use anyhow::{Context, bail};
-use std::io::{Read, Write};
+use anyhow::bail;
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::Command;
@@ -46,7 +46,7 @@ fn nginx(folder: &Path, length: usize) -> anyhow::Result<Server> {
     let port = free_port()?;
     let (body, place) = ("x".repeat(length), folder.display());
     let settings = format!(
-        "daemon off; worker_processes 1; pid {place}/nginx.pid; error_log /dev/null; events {{ worker_connections 256; }}\n\
+        "daemon off; master_process off; worker_processes 1; pid {place}/nginx.pid; error_log /dev/null; events {{ worker_connections 256; }}\n\
          http {{ access_log off; keepalive_requests 100000000; client_body_temp_path {place}; proxy_temp_path {place};\n\
          fastcgi_temp_path {place}; uwsgi_temp_path {place}; scgi_temp_path {place};\n\
          server {{ listen 127.0.0.1:{port}; location / {{ default_type application/json; return 200 '{body}'; }} }} }}\n"
@@ -89,48 +89,19 @@ fn copy(from: &Command, mut to: Command, _pinned: bool) -> Command {
     to
 }
 
-/// An open connection.
-struct Line {
-    stream: TcpStream,
-    buffer: Vec<u8>,
-    question: String,
-}
-
-impl Line {
-    fn open(port: u16) -> anyhow::Result<Self> {
-        let stream = TcpStream::connect(("127.0.0.1", port))?;
-        stream.set_nodelay(true)?;
-        let question = format!("GET /api/token/status HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n");
-        Ok(Self { stream, buffer: vec![0; 16 * 1024], question })
-    }
-
-    /// How long the body is.
-    fn ask(&mut self) -> anyhow::Result<usize> {
-        self.stream.write_all(self.question.as_bytes())?;
-        let mut have = 0;
-        loop {
-            let read = self.stream.read(&mut self.buffer[have..])?;
-            have += read;
-            let Some(head) = self.buffer[..have].windows(4).position(|four| four == b"\r\n\r\n") else {
-                if read == 0 { bail!("the line was cut") } else { continue }
-            };
-            let text = String::from_utf8_lossy(&self.buffer[..head]).to_ascii_lowercase();
-            let length: usize =
-                text.lines().find_map(|line| line.strip_prefix("content-length: ")).context("no length")?.parse()?;
-            if have >= head + 4 + length {
-                return Ok(length);
-            }
-        }
-    }
+fn open(port: u16) -> anyhow::Result<Line<TcpStream>> {
+    let stream = TcpStream::connect(("127.0.0.1", port))?;
+    stream.set_nodelay(true)?;
+    Ok(Line::new(stream, format!("GET /api/token/status HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n")))
 }
 
 /// Client and server on one core, one connection.
 pub(super) fn one_connection() -> anyhow::Result<Vec<Row>> {
     pin_to(0)?;
     let ours = ours(Some(0))?;
-    let length = Line::open(ours.port)?.ask()?;
+    let length = open(ours.port)?.ask()?;
     let hello = hello(Some(0), length)?;
-    let (mut one, mut other) = (Line::open(ours.port)?, Line::open(hello.port)?);
+    let (mut one, mut other) = (open(ours.port)?, open(hello.port)?);
     let [mut ours, mut hello] = in_turns(QUESTIONS, &mut [&mut || one.ask().map(drop), &mut || other.ask().map(drop)])?;
     pin_to_all()?;
     let (ours, hello) = (ours.median(), hello.median());
@@ -147,7 +118,7 @@ pub(super) fn one_connection() -> anyhow::Result<Vec<Row>> {
 pub(super) fn many_connections() -> anyhow::Result<Vec<Row>> {
     let folder = tempfile::tempdir()?;
     let ours = ours(None)?;
-    let length = Line::open(ours.port)?.ask()?;
+    let length = open(ours.port)?.ask()?;
     let hello = hello(None, length)?;
     let nginx = nginx(folder.path(), length);
     let (mut of_ours, mut of_hello, mut of_nginx) = (Samples::default(), Samples::default(), Samples::default());
@@ -180,7 +151,7 @@ pub(super) fn many_connections() -> anyhow::Result<Vec<Row>> {
 /// The time that one answer takes, of all together.
 fn each(port: u16) -> anyhow::Result<Duration> {
     let (stop, count) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
-    let lines: anyhow::Result<Vec<_>> = (0..CONNECTIONS).map(|_| Line::open(port)).collect();
+    let lines: anyhow::Result<Vec<_>> = (0..CONNECTIONS).map(|_| open(port)).collect();
     let start = Instant::now();
     let asking: Vec<_> = lines?
         .into_iter()

@@ -10,6 +10,8 @@ use std::time::Duration;
 
 /// The calendar, the vault and the first looks are over by then.
 const SETTLING: Duration = Duration::from_secs(8);
+/// Connections that nobody uses any more are closed by then.
+const REST: Duration = Duration::from_secs(45);
 const MINUTE: Duration = Duration::from_secs(60);
 const STARTS: usize = 11;
 
@@ -40,7 +42,7 @@ pub(super) fn wake_ups() -> anyhow::Result<Vec<Row>> {
     let world = World::new(1)?;
     let service = world.serve()?;
     world.sign_in()?;
-    std::thread::sleep(SETTLING);
+    std::thread::sleep(REST);
     let before = count(service.id())?;
     std::thread::sleep(MINUTE);
     let woken = count(service.id())? - before;
