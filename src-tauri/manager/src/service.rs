@@ -48,12 +48,18 @@ pub struct Handle {
 
 #[allow(clippy::large_enum_variant, reason = "a handful of these are alive at a time")]
 enum Input {
+    Order(Order),
+    Question(Question),
+    Stop(oneshot::Sender<()>),
+}
+
+/// What turns the crank.
+#[allow(clippy::large_enum_variant, reason = "a handful of these are alive at a time")]
+enum Order {
     Event(Event),
     Ask(AccountId, Ask, oneshot::Sender<Result<Reply, Refused>>),
-    Question(Question),
     Policy(Box<Policy>),
     ClockOff(Option<Duration>),
-    Stop(oneshot::Sender<()>),
 }
 
 /// What changes nothing.
@@ -108,7 +114,7 @@ impl<H: Hands> Turner<H> {
                 }
             });
             // What was only asked changes nothing, so that the wait goes on: bots ask often.
-            let turned = loop {
+            let order = loop {
                 tokio::select! {
                     biased;
                     input = inbox.recv() => match input {
@@ -117,14 +123,14 @@ impl<H: Hands> Turner<H> {
                             return;
                         }
                         Some(Input::Question(question)) => self.answer(question),
-                        Some(input) => break Some(input),
+                        Some(Input::Order(order)) => break Some(order),
                         None => return,
                     },
                     () = &mut wait => break None,
                 }
             };
-            match turned {
-                Some(input) => self.take(input),
+            match order {
+                Some(order) => self.take(order),
                 None => self.turn(Event::Tick),
             }
         }
@@ -150,25 +156,23 @@ impl<H: Hands> Turner<H> {
         }
     }
 
-    fn take(&mut self, input: Input) {
-        match input {
-            Input::Event(event) => self.turn(event),
-            Input::Ask(id, ask, reply) => {
+    fn take(&mut self, order: Order) {
+        match order {
+            Order::Event(event) => self.turn(event),
+            Order::Ask(id, ask, reply) => {
                 self.last_ticket += 1;
                 let ticket = Ticket(self.last_ticket);
                 self.tickets.insert(ticket, reply);
                 self.turn(Event::Ask(id, ask, ticket));
             }
-            Input::ClockOff(behind) => {
+            Order::ClockOff(behind) => {
                 let shift = self.clock.adopt();
                 self.turn(Event::ClockOff { behind, shift });
             }
-            Input::Policy(policy) => {
+            Order::Policy(policy) => {
                 self.policy = *policy;
                 self.turn(Event::ClockSet);
             }
-            Input::Question(question) => self.answer(question),
-            Input::Stop(_) => {}
         }
     }
 
@@ -199,7 +203,7 @@ impl<H: Hands> Turner<H> {
 impl Handle {
     /// Sends an event.
     pub fn event(&self, event: Event) {
-        let _ = self.inbox.send(Input::Event(event));
+        let _ = self.inbox.send(Input::Order(Order::Event(event)));
     }
 
     /// Sends an answer to an effect.
@@ -210,7 +214,7 @@ impl Handle {
     /// Asks for something and waits for the reply.
     pub async fn ask(&self, account: &AccountId, ask: Ask) -> Result<Reply, Refused> {
         let (reply, answer) = oneshot::channel();
-        let _ = self.inbox.send(Input::Ask(account.clone(), ask, reply));
+        let _ = self.inbox.send(Input::Order(Order::Ask(account.clone(), ask, reply)));
         answer.await.unwrap_or_else(|_| Err(stopped()))
     }
 
@@ -238,12 +242,12 @@ impl Handle {
 
     /// The clock has a correction to be taken over; this computer's own is then behind by so much, or right.
     pub fn clock_off(&self, behind: Option<Duration>) {
-        let _ = self.inbox.send(Input::ClockOff(behind));
+        let _ = self.inbox.send(Input::Order(Order::ClockOff(behind)));
     }
 
     /// Replaces the general policy.
     pub fn set_policy(&self, policy: Policy) {
-        let _ = self.inbox.send(Input::Policy(Box::new(policy)));
+        let _ = self.inbox.send(Input::Order(Order::Policy(Box::new(policy))));
     }
 
     /// Changes whenever anything that can be seen may have changed.
