@@ -19,7 +19,8 @@ use tokio::sync::Mutex as AsyncMutex;
 const DAYS_AHEAD: u64 = 4;
 /// What one account has just heard is good for the next one.
 const SHARED: Duration = Duration::minutes(5);
-/// A broker that has just failed is not asked by the other accounts at once.
+/// A broker that has just failed is not asked by the other accounts at once. What trying again does not mend may be one
+/// account's own, such as a token that was refused, and is nobody else's.
 const SHARED_FAILURE: Duration = Duration::seconds(30);
 
 const EMPTY: Problem = Problem::new(
@@ -51,8 +52,8 @@ struct Market {
 struct Page {
     file: PathBuf,
     kept: Mutex<Option<Arc<Calendar>>>,
-    /// The last answers, without a token and with one: some brokers want one. Held while the broker is asked.
-    answers: [AsyncMutex<Option<(Moment, Asked)>>; 2],
+    /// The last answer. Held while the broker is asked.
+    last: AsyncMutex<Option<(Moment, Asked)>>,
 }
 
 impl Market {
@@ -85,12 +86,11 @@ impl Almanac {
     pub(crate) async fn fetch(&self, books: &Books, known: &Known, grant: Option<&Grant>) -> Asked {
         let market = Market::of(known);
         let page = self.page(&market);
-        let mut last = page.answers[usize::from(grant.is_some())].lock().await;
-        if let Some((at, answer)) = &*last {
-            let good_for = if answer.is_ok() { SHARED } else { SHARED_FAILURE };
-            if (Duration::zero()..good_for).contains(&(books.now() - *at)) {
-                return answer.clone();
-            }
+        let mut last = page.last.lock().await;
+        if let Some((at, answer)) = &*last
+            && (Duration::zero()..shared_for(answer)).contains(&(books.now() - *at))
+        {
+            return answer.clone();
         }
         let answer = page.ask(books, known, grant, &market.exchanges).await;
         *last = Some((books.now(), answer.clone()));
@@ -107,7 +107,7 @@ impl Almanac {
 impl Page {
     fn open(file: PathBuf) -> Arc<Self> {
         let kept = std::fs::read(&file).ok().and_then(|text| serde_json::from_slice(&text).ok()).map(Arc::new);
-        Arc::new(Self { file, kept: Mutex::new(kept), answers: Default::default() })
+        Arc::new(Self { file, kept: Mutex::new(kept), last: AsyncMutex::default() })
     }
 
     fn kept(&self) -> Option<Arc<Calendar>> {
@@ -127,6 +127,15 @@ impl Page {
             tracing::warn!("The trading calendar could not be kept on disk: {error}");
         }
         Ok(Some(calendar))
+    }
+}
+
+/// For how long other accounts may take an answer for theirs.
+fn shared_for(answer: &Asked) -> Duration {
+    match answer {
+        Ok(_) => SHARED,
+        Err(problem) if problem.remedy == Remedy::TryAgain => SHARED_FAILURE,
+        Err(_) => Duration::zero(),
     }
 }
 
@@ -219,6 +228,20 @@ mod tests {
         assert_eq!(kept(), Some(calendar));
         std::fs::write(&file, "{\"version\":").expect("written");
         assert!(kept().is_none());
+    }
+
+    #[test]
+    fn what_may_be_one_accounts_own_is_nobody_elses() {
+        let refused = Problem::new("token_refused", "It was refused.", "Sign in.", Remedy::SignInAgain);
+        let calendar = for_exchanges(&["NSE".to_owned()]);
+        for (sentence, answer, shared) in [
+            ("a calendar", Ok(Some(calendar)), SHARED),
+            ("that there is none", Ok(None), SHARED),
+            ("a broker that is down", Err(EMPTY), SHARED_FAILURE),
+            ("a token that was refused", Err(refused), Duration::zero()),
+        ] {
+            assert_eq!(shared_for(&answer), shared, "{sentence}");
+        }
     }
 
     #[test]
