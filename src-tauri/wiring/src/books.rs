@@ -10,7 +10,6 @@ use daypass_login::{Opener, Page, Paster};
 use daypass_manager::Clock;
 use daypass_senses::Watching;
 use std::collections::{HashMap, HashSet};
-
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tokio::sync::{SetOnce, oneshot};
 use url::Url;
