@@ -33,7 +33,7 @@ bindings: ## Make the window's types from the Rust types
 bench: ## Measure beside peers, as ratios in one run
 	@scripts/bench
 
-dist: setup ## Make the Debian package of both binaries in dist/
+dist: setup ## Make the Debian package of all programs in dist/
 	@scripts/dist
 
 setup: ## Install what building and testing need
