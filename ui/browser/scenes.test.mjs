@@ -58,6 +58,7 @@ const SCENES = [
   'bots',
   'bots_older',
   'bots_ended',
+  'outlets',
   'offline',
   'loading',
   'nobody',
@@ -78,6 +79,21 @@ const VIEWS = [
   { name: 'settings-accounts', query: 'fake=day', hash: '#settings/accounts', size: SETTINGS },
   { name: 'settings-secret', query: 'fake=secret_in_file', hash: '#settings/accounts', size: SETTINGS },
   { name: 'settings-account', query: 'fake=calm', hash: '#settings/accounts/upstox', size: SETTINGS },
+  { name: 'details-outlets', query: 'fake=outlets', hash: '#details=upstox', size: { width: 420, height: 1000 } },
+  { name: 'dashboard-outlets', query: 'fake=outlets&dashboard', hash: '#details=upstox', size: WINDOW },
+  {
+    name: 'settings-outlets',
+    query: 'fake=outlets',
+    hash: '#settings/accounts/upstox',
+    size: { width: 760, height: 1200 },
+  },
+  {
+    name: 'settings-outlet-form',
+    query: 'fake=outlets',
+    hash: '#settings/accounts/upstox',
+    press: ['Change .env file', 'Set up Command', 'Change Webhook'],
+    size: { width: 760, height: 1700 },
+  },
   { name: 'settings-edit', query: 'fake=calm', hash: '#settings/accounts/upstox/edit', size: SETTINGS },
   { name: 'settings-add', query: 'fake=first', hash: '#settings/accounts//edit/upstox', size: SETTINGS },
   { name: 'settings-bots', query: 'fake=bots', hash: '#settings/bots', size: SETTINGS },
@@ -107,6 +123,7 @@ async function open(context, view, theme) {
   const late = { first: 'a.btn.fill >> text=Connect Upstox', settings: '.main .btn, .main .ctl' };
   if (view.query === 'fake=first' && !view.hash) await page.locator(late.first).waitFor();
   if (view.hash.startsWith('#settings')) await page.locator(late.settings).first().waitFor();
+  for (const name of view.press ?? []) await page.getByRole('button', { name }).click();
   if (view.query.includes('offline')) await page.getByText('Daypass does not answer.').waitFor();
   return { page, heard };
 }

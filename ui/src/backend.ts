@@ -98,15 +98,35 @@ export interface BrokerForm {
   fields: BrokerField[];
 }
 
+/** One line of an outlet's form. A secret is the account's, and is sent with it. */
+export interface OutletField extends BrokerField {
+  kind: 'file' | 'variable' | 'program' | 'choice' | 'address' | 'secret';
+  choices: string[];
+  /** What counts where nothing is entered. */
+  default: string;
+  /** What is allowed, as the end of a sentence. */
+  allowed: string;
+}
+
+/** A kind of place that tokens are put in. */
+export interface OutletForm {
+  id: string;
+  name: string;
+  help: string;
+  fields: OutletField[];
+}
+
 /** A plain field of an account, and where its value comes from. */
 export interface AccountField {
   value: string;
   source: Source;
 }
 
-/** A client secret that lies readable in a file; the secret itself is not in here. */
+/** A secret that lies readable in a file; the secret itself is not in here. */
 export interface SecretInFile {
   account: string;
+  /** Which of the account's secrets. */
+  key: string;
   /** File and line. */
   where: string;
   /** It is sealed here too: the line can go. */
@@ -117,6 +137,8 @@ export interface SecretInFile {
 export interface Settings {
   settings: Setting[];
   brokers: BrokerForm[];
+  /** What an account has entered is among its fields, as `outlets.KIND.FIELD`. */
+  outlets?: OutletForm[];
   accounts?: Record<string, Record<string, AccountField>>;
   secrets_in_files?: SecretInFile[];
   folders?: Record<string, string>;
@@ -172,7 +194,7 @@ export interface Backend {
   changeSettings(changes: Record<string, SettingValue>): Promise<void>;
   putAccount(account: NewAccount): Promise<void>;
   removeAccount(account: string): Promise<void>;
-  /** Copies the account's secret out of the file in which it lies; the file stays as it is. */
+  /** Copies the account's secrets out of the files in which they lie; the files stay as they are. */
   keepSecret(account: string): Promise<void>;
   /** Lets the system ask for the keyring's password; a snapshot follows once it is open. */
   unlock(): Promise<void>;

@@ -36,6 +36,13 @@ function wayOut(problem: Problem, account: AccountView, can: Can): Action | null
   return { verb, text: words.act.try_again };
 }
 
+/** A place that did not get the token: its bot trades on an old one, or on none. */
+function outletTrouble(account: AccountView): Trouble | null {
+  const problem = account.outlets.find((outlet) => outlet.state === 'failed')?.problem;
+  if (!problem) return null;
+  return { title: problem.what, text: problem.todo, small: fine(problem), action: null, answered: false };
+}
+
 export function trouble(
   account: AccountView,
   failed: Failed | null,
@@ -59,7 +66,7 @@ export function trouble(
       answered: answer !== null,
     };
   }
-  if (account.saved.state !== 'failed') return null;
+  if (account.saved.state !== 'failed') return outletTrouble(account);
   const why = account.saved.problem;
   const text = why ? `${why.what} ${words.vault.notSavedTodo}` : words.vault.notSavedTodo;
   return {

@@ -238,7 +238,7 @@ describe('an account', () => {
 describe('a secret in a file', () => {
   test('is copied, and then the line to delete is named, now and later', async () => {
     const { backend } = await open('secret_in_file', { hash: '#settings/accounts' });
-    expect(screen.getByText('Upstox: the secret lies readable in .env line 4.')).toBeTruthy();
+    expect(screen.getByText('Upstox: the API secret lies readable in .env line 4.')).toBeTruthy();
     await fireEvent.click(screen.getByRole('button', { name: 'Copy to the keyring' }));
     await settle();
     expect(backend.calls).toEqual([['keepSecret', 'upstox']]);
@@ -256,7 +256,7 @@ describe('a secret in a file', () => {
     await fireEvent.click(screen.getByRole('button', { name: 'Seal a copy' }));
     await settle();
     expect(screen.getByText('The secret cannot be sealed.')).toBeTruthy();
-    expect(screen.getByText('Upstox: the secret lies readable in .env line 4.')).toBeTruthy();
+    expect(screen.getByText('Upstox: the API secret lies readable in .env line 4.')).toBeTruthy();
     expect(screen.queryByText(/Copied/)).toBeNull();
   });
 

@@ -26,6 +26,7 @@ mod webhook;
 
 pub use command::{Ended, Order, Run, Spawner};
 pub use daypass_domain::{OutletProfile, OutletSettings};
+use daypass_domain::{Problem, Secret};
 pub use outlet::{Kind, Outlet, Parcel, Ports};
 
 /// Every outlet, in the order in which the form offers them.
@@ -34,6 +35,12 @@ pub static ALL: &[&dyn Kind] = &[&json_file::JsonFile, &env_file::EnvFile, &comm
 /// The outlet with this id.
 pub fn find(id: &str) -> Option<&'static dyn Kind> {
     ALL.iter().copied().find(|kind| kind.profile().id == id)
+}
+
+/// Whether every outlet whose form asks for this secret could use it.
+pub fn check_secret(key: &str, secret: &Secret) -> Result<(), Problem> {
+    let asks = |kind: &&&dyn Kind| kind.profile().fields.iter().any(|one| one.field.secret && one.field.key == key);
+    ALL.iter().filter(asks).try_for_each(|kind| kind.check_secret(secret))
 }
 
 /// What the form of each outlet asks for.

@@ -57,6 +57,11 @@ pub trait Kind: Sync {
     /// One such place, as an account has set it up; `secret` is the account's for outlets that sign. A problem here is one
     /// of the settings.
     fn open(&self, settings: &OutletSettings, secret: Option<Secret>) -> Result<Box<dyn Outlet>, Problem>;
+
+    /// Whether a secret that is entered could be used, for outlets that sign.
+    fn check_secret(&self, _secret: &Secret) -> Result<(), Problem> {
+        Ok(())
+    }
 }
 
 /// A place that tokens are put in.

@@ -76,6 +76,10 @@ impl Kind for Webhook {
         let secret = secret.filter(|secret| !secret.is_empty()).ok_or_else(|| missing(WEBHOOK_SECRET))?;
         Ok(Box::new(Opened { url, key: key(&secret)? }))
     }
+
+    fn check_secret(&self, secret: &Secret) -> Result<(), Problem> {
+        key(secret).map(drop)
+    }
 }
 
 struct Opened {

@@ -136,3 +136,41 @@ async fn what_signs_a_webhook_comes_from_the_form_as_every_secret_does() {
     assert!(!home.path().join("daypass/config/settings.yaml").exists(), "no file has it");
     program.stop().await;
 }
+
+#[tokio::test]
+async fn an_outlet_is_switched_on_with_its_secret_in_one_go_or_not_at_all() {
+    let home = tempfile::tempdir().expect("a folder");
+    if !is_alone(home.path(), "an_outlet_is_switched_on_with_its_secret_in_one_go_or_not_at_all") {
+        return;
+    }
+    write(home.path(), OWN);
+    let program = running(home.path(), false).await;
+    let client = program.client();
+    let put = async |secret: &str| {
+        let fields = [("outlets.webhook.url", "https://example.org/hook"), ("outlets.command.give", "")];
+        let fields = fields.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+        let secrets = BTreeMap::from([("webhook_secret".to_owned(), Secret::new(secret))]);
+        client.put_account(NewAccount { fields, secrets, ..form("Mine", "my-key", "") }).await
+    };
+    let settings = home.path().join("daypass/config/settings.yaml");
+    let refused = put("short").await.expect_err("too short");
+    assert_eq!(refused.problem.code, "webhook_secret_short");
+    assert!(!settings.exists(), "nothing is switched on");
+
+    put("marker-of-24-letters-or-more").await.expect("switched on");
+    let mut changes = client.changes().await.expect("changes");
+    let outlets = async || client.snapshot().await.expect("a snapshot").accounts.remove(0).outlets;
+    while outlets().await.iter().map(|outlet| (outlet.kind.as_str(), outlet.problem.is_none())).ne([("webhook", true)])
+    {
+        changes.next().await.expect("a change");
+    }
+    let written = std::fs::read_to_string(&settings).expect("a file");
+    assert!(written.contains("https://example.org/hook") && !written.contains("marker"), "{written}");
+
+    let off = BTreeMap::from([("accounts.main.outlets.webhook".to_owned(), serde_json::Value::Null)]);
+    client.change_settings(off).await.expect("switched off");
+    while !outlets().await.is_empty() {
+        changes.next().await.expect("a change");
+    }
+    program.stop().await;
+}

@@ -23,6 +23,7 @@ import {
 import type { AccountView, Snapshot } from '../bindings';
 import { account, accounts, findings, problem, scenes, work } from './scenes';
 import { keys } from './scenes/bots';
+import { entered } from './scenes/outlets';
 import { settings } from './scenes/settings';
 
 const NOT_SEALED = problem('not_sealed', 'The secret cannot be sealed.', 'Leave it in the file.');
@@ -40,8 +41,8 @@ export class FakeBackend implements Backend {
   constructor(scene: string, can: Can = EVERYTHING) {
     this.#scene = scene;
     this.#keys = scene.startsWith('bots') ? keys() : [];
-    const lies: SecretInFile = { account: 'upstox', where: '.env line 4', kept: false };
-    this.#settings = settings(scene === 'secret_in_file' ? [lies] : []);
+    const lies: SecretInFile = { account: 'upstox', key: 'client_secret', where: '.env line 4', kept: false };
+    this.#settings = settings(scene === 'secret_in_file' ? [lies] : [], scene === 'outlets' ? entered() : {});
     const dashboard = new URLSearchParams(location.search).has('dashboard');
     this.can = dashboard ? NOTHING_MORE : can;
     this.#snapshot = (
@@ -141,6 +142,11 @@ export class FakeBackend implements Backend {
       const value = changes[one.key];
       if (value !== undefined)
         Object.assign(one, { value, source: { kind: 'settings', text: 'settings.yaml', fixed: false } });
+    }
+    for (const key of Object.keys(changes)) {
+      const [, id, kind] = /^accounts\.([^.]+)\.outlets\.([^.]+)$/.exec(key) ?? [];
+      const known = this.#snapshot.accounts.find((one) => one.id === id);
+      if (known) this.#change(known.id, { outlets: known.outlets.filter((outlet) => outlet.kind !== kind) });
     }
     return this.#did('changeSettings', changes);
   }

@@ -4,7 +4,7 @@
  * Each function gives the sentence to show, or an empty text.
  */
 
-import type { BrokerField, Setting, SettingValue } from '../backend';
+import type { BrokerField, OutletField, Setting, SettingValue } from '../backend';
 import { words } from '../words';
 
 const said = words.settings;
@@ -65,4 +65,33 @@ export function checkField(field: BrokerField, text: string, stored: boolean): s
   if (text !== text.trim()) return said.form.blanks;
   if (field.key === 'redirect_uri') return address(text) === '' ? '' : said.form.redirect;
   return field.key.endsWith('_url') ? address(text) : '';
+}
+
+/** No user name, no password, no place within the page: an outlet's address goes out as it is. */
+function isBare(text: string): boolean {
+  const { username, password, hash } = new URL(text);
+  return username === '' && password === '' && hash === '';
+}
+
+function fits(field: OutletField, text: string): boolean {
+  switch (field.kind) {
+    case 'file':
+      return !/[/.]$/.test(text) && !/^~[^/]/.test(text);
+    case 'variable':
+      return /^[A-Za-z_]\w*$/.test(text);
+    case 'choice':
+      return field.choices.includes(text);
+    case 'address':
+      return address(text) === '' && isBare(text);
+    case 'program':
+    case 'secret':
+      return true;
+  }
+}
+
+/** One field of an outlet's form. `stored`: an empty secret stays as it is. */
+export function checkOutlet(field: OutletField, text: string, stored: boolean): string {
+  const bare = text.trim();
+  if (bare === '') return field.required && !(field.secret && stored) ? said.form.required : '';
+  return fits(field, bare) ? '' : words.outlets.allowed(field.allowed);
 }

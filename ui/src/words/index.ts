@@ -12,6 +12,7 @@ import { check } from './check';
 import { day } from './day';
 import { details } from './details';
 import { first } from './first';
+import { outlets } from './outlets';
 import { settings } from './settings';
 import { top } from './top';
 import { trouble } from './trouble';
@@ -48,6 +49,7 @@ export const words = {
   ...trouble,
   ...first,
   ...details,
+  ...outlets,
   ...settings,
 };
 

@@ -63,11 +63,13 @@ export const settings = {
     quit: 'Quit Daypass',
     quitHelp: 'Nobody is reminded until it is started again.',
     secret: {
-      lies: (label: string, where: string) => `${label}: the secret lies readable in ${where}.`,
+      names: { client_secret: 'API secret', webhook_secret: 'signing secret of the webhook' } as Record<string, string>,
+      other: 'secret',
+      lies: (label: string, name: string, where: string) => `${label}: the ${name} lies readable in ${where}.`,
       liesHelp: 'Whoever reads the file has it. A copy here is sealed.',
       copy: 'Copy to the keyring',
       seal: 'Seal a copy',
-      kept: (label: string) => `${label}: the secret is sealed here.`,
+      kept: (label: string, name: string) => `${label}: the ${name} is sealed here.`,
       keptHelp: (where: string) => `Copied. Now delete ${where}.`,
     },
 

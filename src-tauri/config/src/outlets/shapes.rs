@@ -14,7 +14,7 @@ pub(crate) fn allowed(shape: Shape) -> String {
     match shape {
         Shape::File => "a file such as ~/bot/token.json; a relative path begins in the settings folder".to_owned(),
         Shape::Variable => "a name of letters, digits and _ that does not begin with a digit".to_owned(),
-        Shape::Program => "a program and its arguments, such as [systemctl, --user, restart, bot]".to_owned(),
+        Shape::Program => "a program and its arguments, such as systemctl --user restart bot".to_owned(),
         Shape::Choice(choices) => choices.join(", "),
         Shape::Address => {
             "an address that begins with https://, without user name and #; plain http only to this computer".to_owned()

@@ -135,7 +135,7 @@ fn every_mistake_names_file_line_and_key_and_keeps_only_its_own_outlet_off() {
     assert_eq!(sentences(&loaded), [wanted]);
 }
 
-const PROGRAM: &str = "a program and its arguments, such as [systemctl, --user, restart, bot]";
+const PROGRAM: &str = "a program and its arguments, such as systemctl --user restart bot";
 
 fn no_url() -> String {
     "accounts.x.outlets.webhook has no url and stays off. Give it an address that begins with https://, without user \

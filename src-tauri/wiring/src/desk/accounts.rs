@@ -16,6 +16,9 @@ impl Desk {
     pub(crate) async fn put_account(&self, account: NewAccount) -> Answer<AccountId> {
         let broker = daypass_brokers::find(&account.broker)
             .ok_or_else(|| refused(Code::BadInput, unknown_broker(&account.broker)))?;
+        for (key, secret) in account.secrets.iter().filter(|(_, secret)| !secret.is_empty()) {
+            daypass_outlets::check_secret(key, secret).map_err(|problem| refused(Code::BadInput, problem))?;
+        }
         let mut in_force = self.in_force.lock().await;
         let id = match account.id {
             Some(id) => id,

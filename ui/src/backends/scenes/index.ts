@@ -9,6 +9,7 @@ import type { Problem, Snapshot, VaultView } from '../../bindings';
 import { accounts } from './accounts';
 import { ahead } from './ahead';
 import { bot } from './bots';
+import { outlets } from './outlets';
 import { account, at, problem, snapshot } from './base';
 
 export { accounts } from './accounts';
@@ -66,6 +67,7 @@ export const scenes: Record<string, () => Snapshot> = {
         ],
       }),
     ]),
+  outlets: () => snapshot(11.7, [account({ outlets: outlets() })]),
   bots_ended: () => snapshot(8.57, [{ ...accounts.expired(), bots: [bot('nifty-straddle', -15.3)] }]),
   calm: () => snapshot(11.7, [accounts.valid()]),
   ends_soon: () => snapshot(1.33, [accounts.ends_soon()]),

@@ -1,6 +1,7 @@
 /** Made-up settings, brokers and accounts for the forms. No real client id or secret is in it. */
 
 import type { AccountField, SecretInFile, Setting, Settings, Source } from '../../backend';
+import { forms } from './outlets';
 
 const DEFAULT: Source = { kind: 'default', fixed: false };
 
@@ -10,7 +11,7 @@ function setting(key: string, label: string, help: string, over: Partial<Setting
 
 const LEVELS = ['error', 'warn', 'info', 'debug', 'trace'];
 
-export function settings(secrets: SecretInFile[]): Settings {
+export function settings(secrets: SecretInFile[], outlets: Record<string, AccountField> = {}): Settings {
   const field = (key: string, label: string, help: string, secret = false, required = true) => ({
     key,
     label,
@@ -149,7 +150,8 @@ export function settings(secrets: SecretInFile[]): Settings {
         ],
       },
     ],
-    accounts: { upstox: { client_id: stored, redirect_uri: fixed } },
+    outlets: forms(),
+    accounts: { upstox: { client_id: stored, redirect_uri: fixed, ...outlets } },
     secrets_in_files: secrets,
     folders: {
       config: '/home/trader/.config/daypass',
