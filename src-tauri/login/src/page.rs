@@ -50,8 +50,6 @@ pub struct Pass {
     pub said_yes_at: DateTime<FixedOffset>,
     /// From the start of the sign-in to that yes.
     pub took: TimeDelta,
-    /// How many bots have it already, if that is known.
-    pub bots: Option<u32>,
 }
 
 /// Why a new token could not be stored.
@@ -137,14 +135,7 @@ fn ticket(pass: &Pass, broker: &str) -> Markup {
             }
         }
         h1 { "Signed in. You may close this tab." }
-        p {
-            "It took " (span(pass.took)) "."
-            @match pass.bots {
-                None | Some(0) => {}
-                Some(1) => { " 1\u{a0}bot has today’s token." }
-                Some(bots) => { " " (bots) "\u{a0}bots have today’s token." }
-            }
-        }
+        p { "It took " (span(pass.took)) "." }
     }
 }
 
@@ -231,7 +222,6 @@ mod tests {
             until: until.map(at),
             said_yes_at: at("2026-11-19T08:31:09+05:30"),
             took: TimeDelta::seconds(9),
-            bots: Some(2),
         }
     }
 
@@ -270,7 +260,7 @@ mod tests {
                 .quoting("Something <i>went</i> wrong");
         for (page, expected) in [
             (Page::SignedIn(pass(None)), "<h1>Signed in. You may close this tab.</h1>"),
-            (Page::SignedIn(pass(None)), "It took 9\u{a0}s. 2\u{a0}bots have today’s token."),
+            (Page::SignedIn(pass(None)), "It took 9\u{a0}s."),
             (Page::SignedIn(pass(None)), "<b>Upstox</b> AB1234"),
             (Page::SignedIn(pass(None)), "Upstox said yes at 08:31:09"),
             (Page::SignedInNotSaved(NotSaved::KeyringLocked), "<h1>Signed in, not saved yet.</h1>"),

@@ -16,7 +16,6 @@ fn signed_in() -> Page {
         until: Some(at("2026-11-20T03:30:00+05:30")),
         said_yes_at: at("2026-11-19T08:31:09+05:30"),
         took: TimeDelta::seconds(9),
-        bots: Some(2),
     })
 }
 

@@ -262,7 +262,7 @@ fn page(ending: Ending, now: Moment) -> Page {
         Ending::SignedIn { not_saved: Some(problem), .. } => Page::SignedInNotSaved(NotSaved::Other(problem)),
         Ending::SignedIn { proven: false, .. } => Page::Failed(UNPROVEN),
         Ending::SignedIn { user, until, took, .. } => {
-            let pass = Pass { user, until: until.map(local), said_yes_at: local(now), took, bots: None };
+            let pass = Pass { user, until: until.map(local), said_yes_at: local(now), took };
             Page::SignedIn(pass)
         }
         Ending::WrongUser { got, wanted } => Page::WrongUser { got, wanted },
