@@ -2,6 +2,7 @@
 //!
 //! The invariant: a row says what it stands beside. What this is not: a list of goals; those are only printed with it.
 
+mod desktop;
 mod handing;
 mod http;
 mod resting;
@@ -36,5 +37,7 @@ pub(crate) fn all() -> Vec<(&'static str, Measure)> {
         ("idle memory", resting::memory),
         ("idle wake-ups", resting::wake_ups),
         ("spawn to first answer", resting::start),
+        ("desktop, spawn to tray icon", desktop::start),
+        ("desktop, idle", desktop::idle),
     ]
 }

@@ -8,29 +8,42 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 /// A program that ends with this.
-pub(crate) struct Running {
-    pub(crate) child: Child,
-    /// The line that was waited for.
-    pub(crate) said: String,
+pub(crate) struct Ended(Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+impl Ended {
+    pub(crate) fn start(command: &mut Command) -> anyhow::Result<Self> {
+        let child = command.spawn();
+        Ok(Self(child.with_context(|| format!("{} does not start", command.get_program().display()))?))
     }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.0.id()
+    }
+}
+
+/// A program that says when it is ready, and ends with this.
+pub(crate) struct Running {
+    pub(crate) child: Ended,
+    /// The line that was waited for.
+    pub(crate) said: String,
 }
 
 impl Running {
     /// Started, and past the first line with this text.
     pub(crate) fn start(command: &mut Command, until: &str) -> anyhow::Result<Self> {
-        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
-        let mut child = child.with_context(|| format!("{} does not start", command.get_program().display()))?;
-        let mut out = BufReader::new(child.stdout.take().context("no output")?);
+        let mut child = Ended::start(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()))?;
+        let mut out = BufReader::new(child.0.stdout.take().context("no output")?);
         let mut said = String::new();
         while !said.contains(until) || said.is_empty() {
             said.clear();
@@ -45,6 +58,11 @@ impl Running {
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }
+
+    /// Waits for its end.
+    pub(crate) fn end(mut self) -> anyhow::Result<ExitStatus> {
+        Ok(self.child.0.wait()?)
+    }
 }
 
 /// The folder, the practice broker and the settings; the service is started by whoever measures.
@@ -52,7 +70,7 @@ pub(crate) struct World {
     pub(crate) home: tempfile::TempDir,
     pub(crate) port: u16,
     broker: Running,
-    bus: String,
+    pub(crate) bus: String,
     _keyring: [Running; 2],
 }
 
@@ -83,7 +101,12 @@ impl World {
     }
 
     pub(crate) fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(program("daypass"));
+        self.command_of("daypass", args)
+    }
+
+    /// Another program in the same surroundings.
+    pub(crate) fn command_of(&self, name: &str, args: &[&str]) -> Command {
+        let mut command = Command::new(program(name));
         command.args(args).env_clear().env("DAYPASS_HOME", self.home.path()).current_dir(self.home.path());
         command.env("DAYPASS_API_PORT", self.port.to_string()).env("DBUS_SESSION_BUS_ADDRESS", &self.bus);
         // As on any desktop: a bus that is missing is looked for again and again.
@@ -97,10 +120,10 @@ impl World {
 
     /// A person signs in to the first account.
     pub(crate) fn sign_in(&self) -> anyhow::Result<()> {
-        let mut asker = Running::start(&mut self.command(&["sign-in", "a0", "--no-browser"]), "http://")?;
+        let asker = Running::start(&mut self.command(&["sign-in", "a0", "--no-browser"]), "http://")?;
         let back = self.approve(&asker.said)?;
         let _page = visit(&back)?;
-        if asker.child.wait()?.success() { Ok(()) } else { bail!("the sign-in failed") }
+        if asker.end()?.success() { Ok(()) } else { bail!("the sign-in failed") }
     }
 
     /// Approves at the broker, and gives the address to come back to.
