@@ -231,6 +231,9 @@ pub(crate) struct Practice {
     /// Length of its day, such as 10m; real time if left out
     #[arg(long, value_parser = span)]
     pub(crate) day: Option<Duration>,
+    /// Trade on weekends and holidays too
+    #[arg(long)]
+    pub(crate) every_day: bool,
     /// Tokens live this long, such as 90s, instead of until the cut-off
     #[arg(long, value_parser = span)]
     pub(crate) life: Option<Duration>,
@@ -247,7 +250,7 @@ pub(crate) struct Practice {
     #[arg(long, value_name = "TEXT")]
     pub(crate) fault: Vec<Fault>,
     /// Start nothing: tell the one that runs on this port a fault, or revoke to end all that it issued
-    #[arg(long, value_name = "TEXT", conflicts_with_all = ["day", "life", "client_id", "client_secret", "redirect_uri", "fault"])]
+    #[arg(long, value_name = "TEXT", conflicts_with_all = ["day", "every_day", "life", "client_id", "client_secret", "redirect_uri", "fault"])]
     pub(crate) tell: Option<Order>,
 }
 

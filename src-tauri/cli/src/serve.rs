@@ -73,6 +73,7 @@ fn options(args: args::Practice) -> Options {
     Options {
         port: args.port,
         day: args.day.map(span),
+        every_day: args.every_day,
         life: args.life.map(span),
         client,
         faults: args.fault,

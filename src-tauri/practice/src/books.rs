@@ -28,6 +28,7 @@ pub(crate) struct Shared {
     pub(crate) client: ClientRule,
     pub(crate) users: Vec<User>,
     pub(crate) day: Option<Duration>,
+    pub(crate) every_day: bool,
     pub(crate) code_life: Duration,
     books: Mutex<Books>,
 }
@@ -79,6 +80,7 @@ impl Shared {
             client: options.client,
             users: options.users,
             day: options.day,
+            every_day: options.every_day,
             code_life: options.code_life,
             books: Mutex::new(books),
         }

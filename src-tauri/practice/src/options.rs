@@ -18,6 +18,8 @@ pub struct Options {
     /// The length of the broker's day, at least a second. In a day of ten minutes, 03:30 comes 87.5 seconds after
     /// its midnight, and such days are counted from 1970. `None`: real time, India's clock.
     pub day: Option<Duration>,
+    /// Whether the exchanges trade on weekends and holidays as on any other day.
+    pub every_day: bool,
     /// How long access tokens live, at least a second, instead of until the cut-off (Upstox) or
     /// [`access_life`](Self::access_life) (OAuth2). `None`: as those say.
     pub life: Option<Duration>,
@@ -106,6 +108,7 @@ impl Default for Options {
         Self {
             port: 0,
             day: None,
+            every_day: false,
             life: None,
             client: ClientRule::default(),
             users: vec![

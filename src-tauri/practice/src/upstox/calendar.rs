@@ -79,6 +79,14 @@ pub(super) fn holidays(year: i32) -> Vec<Holiday> {
     all
 }
 
+/// The list of exchanges that trade every day: each day that would be closed is said to be a special one.
+pub(super) fn every_day(year: i32) -> Vec<Holiday> {
+    let first = NaiveDate::from_ymd_opt(year, 1, 1);
+    let days = std::iter::successors(first, NaiveDate::succ_opt).take_while(|date| date.year() == year);
+    let special = |date| holiday(date, "Practice Session", "SPECIAL_TIMING", (&[], NORMAL));
+    days.filter(|date| is_weekend(*date)).map(special).collect()
+}
+
 /// Who is open on that day, and when.
 pub(super) fn sessions(date: NaiveDate) -> Vec<Session> {
     match holidays(date.year()).into_iter().find(|holiday| holiday.date == date) {
@@ -149,6 +157,13 @@ mod tests {
             assert!(has("TRADING_HOLIDAY", true) && has("TRADING_HOLIDAY", false), "{year}");
             assert!(has("SETTLEMENT_HOLIDAY", false) && has("SPECIAL_TIMING", false), "{year}");
         }
+    }
+
+    #[test]
+    fn where_every_day_trades_each_weekend_is_special() {
+        let all = every_day(2026);
+        assert_eq!(all.len(), 104);
+        assert!(all.iter().all(|day| is_weekend(day.date) && day.open_exchanges.len() == NORMAL.len()));
     }
 
     #[test]

@@ -13,16 +13,19 @@ use serde_json::json;
 use std::sync::Arc;
 
 pub(super) async fn holidays(State(shared): State<Arc<Shared>>) -> Response {
-    let year = shared.exchange_time(shared.now()).year();
-    success(&json!(calendar::holidays(year)))
+    success(&json!(of_this_year(&shared)))
 }
 
 pub(super) async fn holiday(State(shared): State<Arc<Shared>>, Path(date): Path<String>) -> Response {
     let Some(date) = day(&date) else { return error::answer("UDAPI1088") };
-    let year = shared.exchange_time(shared.now()).year();
-    let mut holidays = calendar::holidays(year);
+    let mut holidays = of_this_year(&shared);
     holidays.retain(|holiday| holiday.date == date);
     success(&json!(holidays))
+}
+
+fn of_this_year(shared: &Shared) -> Vec<calendar::Holiday> {
+    let year = shared.exchange_time(shared.now()).year();
+    if shared.every_day { calendar::every_day(year) } else { calendar::holidays(year) }
 }
 
 pub(super) async fn timings(State(shared): State<Arc<Shared>>, Path(date): Path<String>) -> Response {
@@ -52,10 +55,7 @@ pub(super) async fn status(
 
 /// Who is open on that day, and when; timings and status must agree about it.
 fn sessions(shared: &Shared, date: NaiveDate) -> Vec<calendar::Session> {
-    match shared.day {
-        Some(_) => calendar::normal_sessions(date),
-        None => calendar::sessions(date),
-    }
+    if shared.day.is_some() || shared.every_day { calendar::normal_sessions(date) } else { calendar::sessions(date) }
 }
 
 /// `2026-11-17`, and nothing shorter.
