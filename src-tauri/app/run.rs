@@ -153,7 +153,7 @@ async fn follow(app: &AppHandle, client: Arc<dyn Client>, mut host: watch::Recei
     let (Ok(mut changes), Ok(mut tellings)) = (client.changes().await, client.tellings().await) else { return };
     let mut seen: Option<Snapshot> = None;
     loop {
-        let tick = seen.as_ref().and_then(tray::until_change).and_then(|wait| wait.to_std().ok());
+        let tick = seen.as_ref().and_then(|seen| tray::until_change(seen, &Local)).and_then(|wait| wait.to_std().ok());
         tokio::select! {
             next = changes.next() => match next {
                 Some(snapshot) => {

@@ -93,18 +93,41 @@ pub(crate) fn model<Tz: TimeZone>(seen: &Snapshot, zone: &Tz) -> Model {
 }
 
 /// How long until any text of [`model`] would change by time alone; none if no time is shown.
-pub(crate) fn until_change(seen: &Snapshot) -> Option<Duration> {
-    seen.accounts.iter().filter_map(|account| shown_time(account, seen.now)).map(words::until_next_text).min()
+pub(crate) fn until_change<Tz: TimeZone>(seen: &Snapshot, zone: &Tz) -> Option<Duration> {
+    let wait = |account| match time(account, seen.now) {
+        Time::None => None,
+        Time::Left(left) => Some(words::until_next_text(left)),
+        // Beside the clock's time stands the day.
+        Time::Until(at) => Some((at - seen.now - COUNTED).min(words::until_midnight(seen.now, zone))),
+        Time::Since(_) | Time::Rest(_) => Some(words::until_midnight(seen.now, zone)),
+    };
+    seen.accounts.iter().filter_map(wait).min()
 }
 
-/// Counted down or up in the account's line: positive before its end, negative after it.
-fn shown_time(account: &AccountView, now: Moment) -> Option<Duration> {
-    match account.standing {
+/// Minutes are counted down in the last hours only: before them nobody needs them, and each change wakes the computer.
+const COUNTED: Duration = Duration::hours(3);
+
+/// The time in an account's line.
+enum Time {
+    None,
+    /// Counted down.
+    Left(Duration),
+    /// An end that is further away.
+    Until(Moment),
+    /// An end that is past.
+    Since(Moment),
+    /// The end of a rest.
+    Rest(Moment),
+}
+
+fn time(account: &AccountView, now: Moment) -> Time {
+    let time = match account.standing {
         Standing::SignedOut => None,
-        Standing::Paused => account.paused.as_ref().and_then(|pause| pause.until).map(|until| until - now),
-        Standing::Expired | Standing::EndedEarly => account.ended_at.map(|at| at - now),
-        _ => account.held_until.map(|until| until - now),
-    }
+        Standing::Paused => account.paused.as_ref().and_then(|pause| pause.until).map(Time::Rest),
+        Standing::Expired | Standing::EndedEarly => account.ended_at.map(Time::Since),
+        _ => account.held_until.map(|end| if end - now < COUNTED { Time::Left(end - now) } else { Time::Until(end) }),
+    };
+    time.unwrap_or(Time::None)
 }
 
 fn tooltip<Tz: TimeZone>(worst: &AccountView, seen: &Snapshot, zone: &Tz) -> String {
@@ -147,8 +170,11 @@ fn sentence<Tz: TimeZone>(account: &AccountView, now: Moment, zone: &Tz) -> Stri
             Some(until) => format!("{name} is paused until {}.", words::moment(until, now, zone)),
             None => format!("{name} is paused until you resume."),
         },
-        (Standing::LastHour | Standing::EndsSoon | Standing::Valid, Some(until)) => {
-            format!("{name} ends in {}.", words::span(until - now))
+        (Standing::LastHour | Standing::EndsSoon | Standing::Valid, Some(end)) if end - now < COUNTED => {
+            format!("{name} ends in {}.", words::span(end - now))
+        }
+        (Standing::LastHour | Standing::EndsSoon | Standing::Valid, Some(end)) => {
+            format!("{name} is valid until {}.", words::moment(end, now, zone))
         }
         (Standing::LastHour | Standing::EndsSoon | Standing::Valid, None) => format!("{name} is valid."),
     }
@@ -186,14 +212,12 @@ fn neediest_first(seen: &Snapshot) -> Vec<&AccountView> {
 }
 
 fn line<Tz: TimeZone>(account: &AccountView, now: Moment, zone: &Tz) -> Option<Entry> {
-    let time = match (account.standing, shown_time(account, now)) {
-        (Standing::Paused, _) => match account.paused.as_ref().and_then(|pause| pause.until) {
-            Some(until) => format!(" · until {}", words::moment(until, now, zone)),
-            None => " · until you resume".into(),
-        },
-        (Standing::Expired | Standing::EndedEarly, Some(left)) => format!(" · {} ago", words::span(-left)),
-        (_, Some(left)) => format!(" · {}", words::span(left)),
-        (_, None) => String::new(),
+    let time = match time(account, now) {
+        Time::None if account.standing == Standing::Paused => " · until you resume".into(),
+        Time::None => String::new(),
+        Time::Left(left) => format!(" · {}", words::span(left)),
+        Time::Until(end) | Time::Rest(end) => format!(" · until {}", words::moment(end, now, zone)),
+        Time::Since(end) => format!(" · since {}", words::moment(end, now, zone)),
     };
     let text = format!("{} · {}{time}", account.label, words::word(account));
     Some(Entry::Account(Act::Show(id(account)?), Glyph::of(account.standing), text))

@@ -60,8 +60,8 @@ fn three_accounts_are_listed_worst_on_top_with_their_time_left() {
         lines(&model),
         [
             "(Soon) Zerodha · Ends soon · 1 h 48 min",
-            "(Working) Schwab · Renewing · 4 d 3 h",
-            "(Ok) Upstox · Valid · 23 h 18 min",
+            "(Working) Schwab · Renewing · until 14:57 on 27 Nov",
+            "(Ok) Upstox · Valid · until 11:00 tomorrow",
             "-",
             "Sign in now > 3",
             "Refresh now > 3",
@@ -77,7 +77,7 @@ fn three_accounts_are_listed_worst_on_top_with_their_time_left() {
 #[test]
 fn one_account_has_verbs_without_submenus() {
     let model = model(&seen("upstox", vec![account("upstox", Standing::Valid, 948)]), &india());
-    let verbs = ["(Ok) Upstox · Valid · 15 h 48 min", "-", "Sign in now", "Refresh now", "Copy token", "-"];
+    let verbs = ["(Ok) Upstox · Valid · until 03:30 tomorrow", "-", "Sign in now", "Refresh now", "Copy token", "-"];
     assert_eq!(lines(&model)[..6], verbs);
 }
 
@@ -91,19 +91,19 @@ fn no_account_still_has_a_way_in_and_a_way_out() {
 #[test]
 fn every_standing_has_a_shape_a_line_and_a_sentence() {
     let rows = [
-        (Standing::Expired, -492, Glyph::Expired, "Upstox · Expired · 8 h 12 min ago", "Upstox expired at 03:30."),
+        (Standing::Expired, -492, Glyph::Expired, "Upstox · Expired · since 03:30", "Upstox expired at 03:30."),
         (
             Standing::Expired,
             -992,
             Glyph::Expired,
-            "Upstox · Expired · 16 h 32 min ago",
+            "Upstox · Expired · since 19:10 yesterday",
             "Upstox expired at 19:10 yesterday.",
         ),
         (
             Standing::EndedEarly,
             -62,
             Glyph::Expired,
-            "Upstox · Ended early · 1 h 2 min ago",
+            "Upstox · Ended early · since 10:40",
             "Upstox ended early at 10:40.",
         ),
         (Standing::LastHour, 42, Glyph::Urgent, "Upstox · Last hour · 42 min", "Upstox ends in 42 min."),
@@ -111,12 +111,18 @@ fn every_standing_has_a_shape_a_line_and_a_sentence() {
             Standing::NotVerified,
             948,
             Glyph::Unverified,
-            "Upstox · Not verified · 15 h 48 min",
+            "Upstox · Not verified · until 03:30 tomorrow",
             "Upstox is not verified. Upstox has not confirmed the token yet.",
         ),
         (Standing::EndsSoon, 130, Glyph::Soon, "Upstox · Ends soon · 2 h 10 min", "Upstox ends in 2 h 10 min."),
         (Standing::SignedOut, 0, Glyph::SignedOut, "Upstox · Signed out", "Upstox is signed out."),
-        (Standing::Valid, 948, Glyph::Ok, "Upstox · Valid · 15 h 48 min", "Upstox ends in 15 h 48 min."),
+        (
+            Standing::Valid,
+            948,
+            Glyph::Ok,
+            "Upstox · Valid · until 03:30 tomorrow",
+            "Upstox is valid until 03:30 tomorrow.",
+        ),
         (
             Standing::Paused,
             948,
@@ -237,10 +243,16 @@ fn texts_are_looked_at_again_when_the_first_of_them_changes_and_not_before() {
         let account = account("upstox", Standing::Valid, 900);
         AccountView { held_until: Some(now() + Duration::seconds(seconds)), ..account }
     };
-    let wait = |accounts: Vec<AccountView>| until_change(&seen("upstox", accounts)).map(|wait| wait.num_seconds());
+    let wait = |accounts: Vec<AccountView>| {
+        let wait = until_change(&seen("upstox", accounts), &india());
+        wait.map(|wait| wait.num_seconds())
+    };
+    let midnight = 12 * 3600 + 18 * 60;
     assert_eq!(wait(vec![at(7200 + 30)]), Some(30), "half a minute over: half a minute to wait");
     assert_eq!(wait(vec![at(7200 + 30), at(3600 + 10)]), Some(10), "the nearest counts");
-    assert_eq!(wait(vec![at(86_400 * 4 + 1800)]), Some(1800), "days and hours change once an hour");
+    assert_eq!(wait(vec![at(3 * 3600 + 1000)]), Some(1000), "minutes are counted from three hours on");
+    assert_eq!(wait(vec![at(86_400 * 4)]), Some(midnight), "a day is named");
+    assert_eq!(wait(vec![account("upstox", Standing::Expired, -492)]), Some(midnight), "and so is a past one");
     assert_eq!(wait(vec![account("upstox", Standing::SignedOut, 0)]), None, "nothing is counted");
     assert_eq!(wait(vec![]), None);
 }

@@ -5,7 +5,7 @@
 
 use crate::backend::Moment;
 use crate::backend::view::{AccountView, Standing, WorkKind};
-use chrono::{Duration, TimeDelta, TimeZone};
+use chrono::{Duration, NaiveTime, TimeDelta, TimeZone};
 
 /// A length of time for people: `4 d 3 h`, `1 h 48 min`, `42 min`. Rounded down: nobody is promised a minute too much.
 pub(crate) fn span(left: Duration) -> String {
@@ -66,6 +66,16 @@ pub(crate) fn moment<Tz: TimeZone>(at: Moment, now: Moment, zone: &Tz) -> String
     }
 }
 
+/// How long until [`moment`] would name another day.
+pub(crate) fn until_midnight<Tz: TimeZone>(now: Moment, zone: &Tz) -> Duration {
+    let today = now.with_timezone(zone).date_naive();
+    // Where the clocks change at midnight, the day begins at its first moment that exists.
+    let tomorrow = today.succ_opt().map(|day| day.and_time(NaiveTime::MIN)).and_then(|midnight| {
+        (0..4).find_map(|hours| zone.from_local_datetime(&(midnight + Duration::hours(hours))).earliest())
+    });
+    tomorrow.map_or(Duration::hours(24), |begin| begin.to_utc() - now)
+}
+
 /// `1 other fine`, `2 others fine`: what the tooltip adds about the accounts that it does not name.
 pub(crate) fn others(fine: usize, not_fine: usize) -> String {
     let plural = |count: usize| if count == 1 { "other" } else { "others" };
@@ -118,6 +128,14 @@ mod tests {
         for (hours, text) in [(0, "23:30"), (4, "03:30 tomorrow"), (-24, "23:30 yesterday"), (48, "23:30 on 25 Nov")] {
             assert_eq!(moment(now + Duration::hours(hours), now, &india), text);
         }
+    }
+
+    #[test]
+    fn the_next_day_begins_at_the_midnight_of_the_zone() {
+        let now: Moment = "2026-11-23T18:00:00Z".parse::<DateTime<Utc>>().expect("a time");
+        let india = FixedOffset::east_opt(19_800).expect("an offset");
+        assert_eq!(until_midnight(now, &india), Duration::minutes(30));
+        assert_eq!(until_midnight(now, &Utc), Duration::hours(6));
     }
 
     #[test]
