@@ -11,6 +11,7 @@ use crate::clipboard;
 use crate::notifier::{Notifier, Reaction};
 use crate::tray::{Act, Rest};
 use crate::window;
+use crate::window::order::Order;
 use chrono::Local;
 use std::sync::{Arc, Mutex, PoisonError};
 use tauri::{AppHandle, Manager};
@@ -23,8 +24,8 @@ const ANSWER_SECONDS: u32 = 8;
 /// Does what a line of the tray's menu says.
 pub(crate) async fn act(app: AppHandle, act: Act) {
     match act {
-        Act::Show(account) => window::show_account(&app, account),
-        Act::Open => window::show(&app),
+        Act::Show(account) => window::order(&app, Order::Account(account)),
+        Act::Open => window::order(&app, Order::Show),
         Act::Quit => app.exit(0),
         Act::SignIn(account) => match warning(&app, &account).await.filter(|note| is_news(&account, note)) {
             // What it would give is said first; the button there begins it all the same, and so does a second click.
@@ -43,14 +44,16 @@ pub(crate) async fn act(app: AppHandle, act: Act) {
 
 /// Does what somebody did with a notification of this account.
 pub(crate) async fn react(app: AppHandle, account: String, reaction: Reaction) {
-    let Ok(account) = AccountId::new(account) else { return window::show(&app) };
+    let Ok(account) = AccountId::new(account) else { return window::order(&app, Order::Show) };
     let answer = match reaction {
-        Reaction::Body | Reaction::Button(Action::Open) => return window::show_account(&app, account),
+        Reaction::Body | Reaction::Button(Action::Open) => return window::order(&app, Order::Account(account)),
         // Critical, and no channel but this one is left.
-        Reaction::Unseen(notice) if notice.urgency == Urgency::Critical => return window::show_account(&app, account),
+        Reaction::Unseen(notice) if notice.urgency == Urgency::Critical => {
+            return window::order(&app, Order::Account(account));
+        }
         // The answer to a click, with something to press: the card has that too.
         Reaction::Unseen(notice) if !notice.actions.is_empty() && notice.kind == ANSWER => {
-            return window::show_account(&app, account);
+            return window::order(&app, Order::Account(account));
         }
         Reaction::Unseen(_) => return,
         Reaction::Button(Action::SignIn) => sign_in(&app, &account).await,
@@ -62,6 +65,7 @@ pub(crate) async fn react(app: AppHandle, account: String, reaction: Reaction) {
 
 /// Lends the account's token to the clipboard.
 pub(crate) async fn copy(app: &AppHandle, account: &AccountId) -> Answer<()> {
+    let _hold = app.state::<clipboard::Lending>().hold();
     let out = client(app)?.token(account, Wanted::default(), &Caller::here(Some(CLIPBOARD.to_owned()))).await?;
     clipboard::lend(app, out.token, clipboard::TOKEN).await
 }
@@ -96,7 +100,7 @@ async fn sign_in(app: &AppHandle, account: &AccountId) -> Answer<()> {
         return answer;
     }
     // The card has the link to copy, and waits as the sign-in does.
-    window::show_account(app, account.clone());
+    window::order(app, Order::Account(account.clone()));
     Ok(())
 }
 

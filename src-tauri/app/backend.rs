@@ -5,8 +5,8 @@
 
 pub(crate) use daypass_wiring::domain::ledger::CLIPBOARD;
 pub(crate) use daypass_wiring::{
-    AccountId, Answer, Browser, Caller, Client, Code, Moment, NewAccount, Opener, Problem, Refused, Remedy, Secret,
-    SignIn, Wanted, inheritable, notice, view,
+    AccountId, Answer, Browser, Caller, Client, Code, Moment, NewAccount, Opener, Problem, Refused,
+    Remedy, Secret, SignIn, Wanted, inheritable, notice, view,
 };
 
 use daypass_wiring::Start;
@@ -29,6 +29,18 @@ pub(crate) async fn start(opener: Arc<dyn Opener>, practice: bool) -> anyhow::Re
     let running = daypass_wiring::start(Start { opener: Some(opener), practice, ..Start::here() }).await?;
     let (client, owns) = (running.client(), running.owns());
     Ok(Program { client, owns, stop: Box::new(|| Box::pin(running.stop())) })
+}
+
+/// Speaks to whoever runs in these folders, as a process beside it.
+#[cfg(target_os = "linux")]
+pub(crate) async fn join() -> Answer<Arc<dyn Client>> {
+    daypass_wiring::connect().await
+}
+
+/// The log of a process beside the program: to its own output, without a secret.
+#[cfg(target_os = "linux")]
+pub(crate) fn log() {
+    daypass_wiring::log_to_terminal();
 }
 
 /// The client of the moment. It changes when a joined service ends and this process takes over.

@@ -10,6 +10,7 @@ use arboard::Clipboard;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tauri::{AppHandle, Manager};
+use tokio::sync::watch;
 
 /// For how long a token is lent: long enough to paste it, too short to forget it.
 pub(crate) const TOKEN: Duration = Duration::from_secs(30);
@@ -31,23 +32,54 @@ const UNUSABLE: &str = "The clipboard cannot be used.";
 
 /// What is lent, if anything. On Linux the clipboard's content lives in the process that copied: it is kept open.
 #[derive(Clone, Default)]
-pub(crate) struct Lending(Arc<Mutex<State>>);
+pub(crate) struct Lending {
+    state: Arc<Mutex<State>>,
+    /// How many loans and promises there are.
+    held: watch::Sender<usize>,
+}
 
 #[derive(Default)]
 struct State {
-    loan: Option<(Clipboard, Secret)>,
+    loan: Option<(Clipboard, Secret, Hold)>,
     /// Numbers the loans, so that the end of an old one does not end a newer one.
     number: u64,
 }
 
+/// As long as this lives, something is lent or about to be.
+pub(crate) struct Hold(watch::Sender<usize>);
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        self.0.send_modify(|held| *held -= 1);
+    }
+}
+
 impl Lending {
+    /// Says that something will be lent, so that this process stays for it.
+    pub(crate) fn hold(&self) -> Hold {
+        self.held.send_modify(|held| *held += 1);
+        Hold(self.held.clone())
+    }
+
+    /// Whether this process has to stay.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn is_held(&self) -> bool {
+        *self.held.borrow() > 0
+    }
+
+    /// Waits until it need not.
+    #[cfg(target_os = "linux")]
+    pub(crate) async fn released(&self) {
+        let _ = self.held.subscribe().wait_for(|held| *held == 0).await;
+    }
+
     /// Copies the secret, and plans its return. Waits for the display: call it where blocking is fine.
     fn lend(&self, secret: Secret, time: Duration) -> Result<(), arboard::Error> {
         let mut clipboard = Clipboard::new()?;
         write(&mut clipboard, secret.expose())?;
         let mut state = self.lock();
         state.number += 1;
-        state.loan = Some((clipboard, secret));
+        state.loan = Some((clipboard, secret, self.hold()));
         let (number, lending) = (state.number, self.clone());
         tauri::async_runtime::spawn(async move {
             tokio::time::sleep(time).await;
@@ -59,7 +91,7 @@ impl Lending {
     /// Takes back what is still lent. For the end of the program.
     pub(crate) fn take_back(&self) {
         let loan = self.lock().loan.take();
-        if let Some((clipboard, secret)) = loan {
+        if let Some((clipboard, secret, _hold)) = loan {
             clear(clipboard, &secret);
         }
     }
@@ -72,7 +104,7 @@ impl Lending {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

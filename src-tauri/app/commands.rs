@@ -5,15 +5,18 @@
 
 use crate::backend::view::Snapshot;
 use crate::backend::{
-    AccountId, Answer, Code, Current, KeyView, Moment, NewAccount, NewKey, Opener, Problem, Refused, Remedy, Secret,
-    SignIn,
+    AccountId, Answer, Code, Current, KeyView, Moment, NewAccount, NewKey, Opener, Problem, Refused,
+    Remedy, Secret, SignIn,
 };
-use crate::tray::Act;
+use crate::window::order::Order;
 use crate::{acts, autostart, browser, clipboard, new_key, window};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use tauri::{AppHandle, State, WebviewWindow};
+use tauri::{AppHandle, Manager, State, WebviewWindow};
 use url::Url;
+
+/// With what code this process ends when somebody quits in its window.
+pub(crate) struct Quitting(pub(crate) u8);
 
 type Held<'a> = State<'a, Current>;
 
@@ -148,6 +151,8 @@ async fn keys(current: Held<'_>) -> Answer<Vec<KeyView>> {
 /// The key itself goes to the clipboard; the window learns that it is there.
 #[tauri::command]
 async fn make_key(app: AppHandle, current: Held<'_>, key: NewKey) -> Answer<KeyView> {
+    // A window that is closed meanwhile must not leave a key behind that nobody has.
+    let _hold = app.state::<clipboard::Lending>().hold();
     new_key::make(&*current.client()?, key, |key| clipboard::lend(&app, key, clipboard::KEY)).await
 }
 
@@ -159,7 +164,7 @@ async fn revoke_key(current: Held<'_>, id: String) -> Answer<()> {
 /// Shows the settings window.
 #[tauri::command]
 async fn open_settings(app: AppHandle) {
-    window::show_settings(&app);
+    window::order(&app, Order::Settings);
 }
 
 /// Opens a web address in the person's own browser: a broker's console, the sign-in once more.
@@ -178,7 +183,8 @@ async fn hide_window(window: WebviewWindow) {
 /// Ends the program, as the tray's menu does: where there is no tray, the window is the only way.
 #[tauri::command]
 async fn quit(app: AppHandle) {
-    acts::act(app, Act::Quit).await;
+    let code = app.state::<Quitting>().0;
+    app.exit(code.into());
 }
 
 /// Whether the desktop starts Daypass at log-in, read back from where the desktop looks.

@@ -6,21 +6,6 @@
 
 use tokio::sync::watch;
 
-/// The answer of the moment, for whoever does not follow it.
-pub(crate) struct Host(watch::Receiver<bool>);
-
-impl Host {
-    /// Keeps the receiver of [`watch`].
-    pub(crate) fn new(heard: watch::Receiver<bool>) -> Self {
-        Self(heard)
-    }
-
-    /// Whether somebody draws tray icons now.
-    pub(crate) fn is_there(&self) -> bool {
-        *self.0.borrow()
-    }
-}
-
 #[cfg(target_os = "linux")]
 const WATCHER: &str = "org.kde.StatusNotifierWatcher";
 

@@ -16,6 +16,8 @@ mod icons;
 mod new_key;
 mod notifier;
 mod options;
+#[cfg(target_os = "linux")]
+mod pane;
 mod run;
 mod tray;
 mod tray_icon;
@@ -26,6 +28,8 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     match options::Options::read(std::env::args_os().skip(1)) {
+        #[cfg(target_os = "linux")]
+        Ok(options) if options.window => pane::run(),
         Ok(options) => run::run(options),
         Err(told) => told.say(),
     }

@@ -9,6 +9,9 @@ use std::process::ExitCode;
 /// Starts in the tray, without the window; the autostart entry says so.
 pub(crate) const HIDDEN: &str = "--hidden";
 
+/// Windows only, for the program in the tray that has started this one.
+pub(crate) const WINDOW: &str = "--window";
+
 const HELP: &str = "\
 Daypass in the system tray: broker API tokens at a glance.
 
@@ -30,6 +33,8 @@ pub(crate) struct Options {
     pub(crate) hidden: bool,
     /// With a practice account, if there is no account at all.
     pub(crate) practice: bool,
+    /// As the process of another one's windows.
+    pub(crate) window: bool,
 }
 
 /// Something to be said instead of starting.
@@ -49,6 +54,7 @@ impl Options {
             match argument.to_string_lossy().as_ref() {
                 HIDDEN => options.hidden = true,
                 "--practice" => options.practice = true,
+                WINDOW => options.window = true,
                 "--version" | "-V" => {
                     return Err(Told::Asked(format!("daypass-desktop {}\n", env!("CARGO_PKG_VERSION"))));
                 }
@@ -89,7 +95,8 @@ mod tests {
     #[test]
     fn the_known_arguments_are_understood_and_no_others() {
         assert_eq!(read(&[]), Ok(Options::default()));
-        assert_eq!(read(&["--practice", "--hidden"]), Ok(Options { hidden: true, practice: true }));
+        assert_eq!(read(&["--practice", "--hidden"]), Ok(Options { hidden: true, practice: true, window: false }));
+        assert_eq!(read(&[WINDOW]), Ok(Options { window: true, ..Options::default() }));
         assert_eq!(read(&["--hiden"]), Err(Told::Unknown("--hiden".into())));
         assert!(matches!(read(&["--version"]), Err(Told::Asked(text)) if text.starts_with("daypass-desktop ")));
         assert!(matches!(read(&["--hidden", "-h"]), Err(Told::Asked(text)) if text.contains("--practice")));

@@ -8,10 +8,13 @@ use crate::backend::notice::Telling;
 use crate::backend::view::Snapshot;
 use crate::backend::{self, Client, Current, Program};
 use crate::clipboard::Lending;
-use crate::host::Host;
 use crate::notifier::{Notifier, notifier};
 use crate::options::Options;
 use crate::tray_icon::Tray;
+use crate::window::ComesBack;
+use crate::window::order::Order;
+#[cfg(target_os = "linux")]
+use crate::window::process::WindowProcess;
 use crate::{acts, autostart, browser, commands, host, tray, window};
 use chrono::Local;
 use futures::StreamExt;
@@ -19,11 +22,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tauri::{App, AppHandle, Emitter, Manager, RunEvent, async_runtime};
+use tauri::{App, AppHandle, Builder, Context, Manager, RunEvent, Wry, async_runtime};
 use tokio::sync::{mpsc, watch};
 
-/// Pushed to the windows at each change; the payload is the snapshot.
-const SNAPSHOT: &str = "snapshot";
 /// Times in the tray are minutes: with many accounts it is not written more often than this.
 const SHORTEST_TICK: Duration = Duration::from_secs(20);
 /// A panel that restarts is back by then; one that is not, is gone.
@@ -62,32 +63,26 @@ pub(crate) fn home() -> Option<PathBuf> {
 
 /// Asks the toolkit before Tauri does, which would panic.
 #[cfg(target_os = "linux")]
-fn display() -> Result<(), &'static str> {
+pub(crate) fn display() -> Result<(), &'static str> {
     gtk::init().map_err(|_| "There is no display here. Run `daypass serve`: it does the same work without one.")
 }
 
 #[cfg(not(target_os = "linux"))]
-fn display() -> Result<(), &'static str> {
+pub(crate) fn display() -> Result<(), &'static str> {
     Ok(())
 }
 
 fn build(options: Options) -> tauri::Result<App> {
-    let mut context = tauri::generate_context!();
-    if let Some(home) = home() {
-        // Accounts for tests and for real money are kept apart by folder: neither may answer for the other.
-        context.config_mut().identifier += &format!(".h{:016x}", fingerprint(&home));
-    }
-    let builder = tauri::Builder::default()
-        .plugin(tauri_plugin_single_instance::init(|app, _, _| window::show(app)))
-        .plugin(tauri_plugin_shell::init())
-        .plugin(autostart::plugin());
+    let again = |app: &AppHandle, _, _| window::order(app, Order::Show);
+    let builder = with_windows().plugin(tauri_plugin_single_instance::init(again));
     #[cfg(not(target_os = "linux"))]
     let builder = builder.plugin(tauri_plugin_notification::init());
+    #[cfg(target_os = "linux")]
+    let builder = builder.manage(WindowProcess::default());
     builder
         .manage(Tray::default())
-        .manage(Lending::default())
         .manage(Behind::default())
-        .invoke_handler(commands::all())
+        .manage(commands::Quitting(0))
         .on_menu_event(|app, event| {
             if let Some(act) = app.state::<Tray>().act(event.id().as_ref()) {
                 async_runtime::spawn(acts::act(app.clone(), act));
@@ -97,7 +92,23 @@ fn build(options: Options) -> tauri::Result<App> {
             set_up(app.handle(), options);
             Ok(())
         })
-        .build(context)
+        .build(context())
+}
+
+/// What every process has that may show windows.
+pub(crate) fn with_windows() -> Builder<Wry> {
+    let plugins = tauri::Builder::default().plugin(tauri_plugin_shell::init()).plugin(autostart::plugin());
+    plugins.manage(Lending::default()).invoke_handler(commands::all())
+}
+
+/// The built-in page and settings.
+pub(crate) fn context() -> Context {
+    let mut context = tauri::generate_context!();
+    if let Some(home) = home() {
+        // Accounts for tests and for real money are kept apart by folder: neither may answer for the other.
+        context.config_mut().identifier += &format!(".h{:016x}", fingerprint(&home));
+    }
+    context
 }
 
 fn set_up(app: &AppHandle, options: Options) {
@@ -111,8 +122,11 @@ fn set_up(app: &AppHandle, options: Options) {
         }
     });
     let (tell, host) = watch::channel(false);
-    app.manage(Host::new(host.clone()));
+    let (asked, icon) = (host.clone(), app.clone());
+    app.manage(ComesBack(Box::new(move || *asked.borrow() && icon.state::<Tray>().is_there())));
     async_runtime::spawn(host::watch(tell));
+    #[cfg(target_os = "linux")]
+    async_runtime::spawn(tell_windows(app.clone(), host.clone()));
     #[cfg(unix)]
     async_runtime::spawn(quit_on_signal(app.clone()));
     async_runtime::spawn(live(app.clone(), options, host));
@@ -127,10 +141,12 @@ async fn live(app: AppHandle, options: Options, host: watch::Receiver<bool>) {
             Ok(program) => {
                 let client = program.client.clone();
                 app.state::<Current>().put(Some(&program));
+                #[cfg(target_os = "linux")]
+                app.state::<WindowProcess>().around(|around| around.owns = program.owns);
                 *behind(&app) = Some(program);
                 if !std::mem::replace(&mut started, true) {
                     if !options.hidden {
-                        window::show(&app);
+                        window::order(&app, Order::Show);
                     }
                     async_runtime::spawn(stand_in(app.clone(), host.clone()));
                 }
@@ -157,7 +173,7 @@ async fn follow(app: &AppHandle, client: Arc<dyn Client>, mut host: watch::Recei
         tokio::select! {
             next = changes.next() => match next {
                 Some(snapshot) => {
-                    push(app, &snapshot);
+                    window::push(app, &snapshot);
                     seen = Some(snapshot);
                 }
                 None => return,
@@ -182,14 +198,6 @@ async fn pause(tick: Option<Duration>) {
     tokio::time::sleep(tick.unwrap_or_default().max(SHORTEST_TICK)).await;
 }
 
-fn push(app: &AppHandle, snapshot: &Snapshot) {
-    if !app.webview_windows().is_empty()
-        && let Err(error) = app.emit(SNAPSHOT, snapshot)
-    {
-        tracing::warn!(%error, "The windows were not told of a change");
-    }
-}
-
 fn tell(app: &AppHandle, telling: Telling) {
     let notifier = app.state::<Arc<dyn Notifier>>();
     match telling {
@@ -204,10 +212,26 @@ fn show_tray(app: &AppHandle, model: tray::Model) {
         if let Err(error) = handle.state::<Tray>().show(&handle, model) {
             tracing::warn!(%error, "The tray icon could not be shown; it is tried again when the desktop's tray changes");
         }
+        #[cfg(target_os = "linux")]
+        tell_icon(&handle);
     });
     if let Err(error) = shown {
         tracing::debug!(%error, "The event loop has ended");
     }
+}
+
+/// Windows of their own process hear of a tray host that comes or goes.
+#[cfg(target_os = "linux")]
+async fn tell_windows(app: AppHandle, mut host: watch::Receiver<bool>) {
+    while host.changed().await.is_ok() {
+        tell_icon(&app);
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn tell_icon(app: &AppHandle) {
+    let icon = (app.state::<ComesBack>().0)();
+    app.state::<WindowProcess>().around(|around| around.icon = icon);
 }
 
 /// Opens the window where no tray is, and where one goes away and stays away.
@@ -215,9 +239,7 @@ async fn stand_in(app: AppHandle, mut host: watch::Receiver<bool>) {
     loop {
         let there = *host.borrow_and_update();
         if !there && tokio::time::timeout(HOST_GRACE, host.changed()).await.is_err() {
-            if app.get_webview_window(window::MAIN).is_none() {
-                window::show(&app);
-            }
+            window::order(&app, Order::StandIn);
             if host.changed().await.is_err() {
                 return;
             }
@@ -228,7 +250,7 @@ async fn stand_in(app: AppHandle, mut host: watch::Receiver<bool>) {
 }
 
 #[cfg(unix)]
-async fn quit_on_signal(app: AppHandle) {
+pub(crate) async fn quit_on_signal(app: AppHandle) {
     use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut end), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
         return;
@@ -246,6 +268,8 @@ fn on_event(app: &AppHandle, event: RunEvent) {
         RunEvent::ExitRequested { code: None, api, .. } => api.prevent_exit(),
         RunEvent::Exit => {
             app.state::<Lending>().take_back();
+            #[cfg(target_os = "linux")]
+            async_runtime::block_on(app.state::<WindowProcess>().end());
             async_runtime::block_on(stop(app));
         }
         _ => {}

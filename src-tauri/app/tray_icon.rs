@@ -68,7 +68,7 @@ impl Inner {
                 if let TrayIconEvent::Click { button: MouseButton::Left, button_state: MouseButtonState::Up, .. } =
                     event
                 {
-                    crate::window::toggle(tray.app_handle());
+                    crate::window::order(tray.app_handle(), crate::window::order::Order::Toggle);
                 }
             })
             .build(app)?;

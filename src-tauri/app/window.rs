@@ -3,48 +3,88 @@
 //! Invariant: there is at most one of each, and closing the main window leaves the program in the tray; where there is no
 //! tray it goes down to the task bar instead. What this is not: anything that is drawn inside them (`ui/`).
 
+pub(crate) mod order;
+#[cfg(target_os = "linux")]
+pub(crate) mod process;
+
 use crate::backend::AccountId;
-use crate::host::Host;
-use crate::tray_icon::Tray;
+use crate::backend::view::Snapshot;
+use order::Order;
 use tauri::{AppHandle, Emitter, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent};
 
 /// Label of the main window.
-pub(crate) const MAIN: &str = "main";
+const MAIN: &str = "main";
 /// Label of the settings window.
 const SETTINGS: &str = "settings";
+/// Pushed to the windows at each change; the payload is the snapshot.
+const SNAPSHOT: &str = "snapshot";
 /// Tells the main window which account's card to show; the payload is the id.
 const SHOW_ACCOUNT: &str = "show_account";
 
-/// Shows the main window in front, and makes it if there is none.
-pub(crate) fn show(app: &AppHandle) {
-    on_main_thread(app, |app| {
-        front(app, MAIN, (420.0, 640.0), "index.html", "Daypass");
-    });
+/// Whether a window that is closed comes back by a click in the tray.
+pub(crate) struct ComesBack(pub(crate) Box<dyn Fn() -> bool + Send + Sync>);
+
+/// Carries the order out where windows live: in their own process, or here.
+pub(crate) fn order(app: &AppHandle, order: Order) {
+    // Windows that are here already stay: there is one of each.
+    #[cfg(target_os = "linux")]
+    if app.webview_windows().is_empty()
+        && let Some(process) = app.try_state::<process::WindowProcess>()
+    {
+        return process.take(app, order);
+    }
+    carry_out(app, order, || {});
 }
 
-/// Shows the main window with this account's card.
-pub(crate) fn show_account(app: &AppHandle, account: AccountId) {
-    on_main_thread(app, move |app| {
-        let page = format!("index.html#account={account}");
-        // A new window reads the account from its address, one that is there hears it.
-        if !front(app, MAIN, (420.0, 640.0), &page, "Daypass") {
-            let _ = app.emit_to(MAIN, SHOW_ACCOUNT, account.as_str());
+/// Carries the order out in this process, and says when that is done.
+pub(crate) fn carry_out(app: &AppHandle, order: Order, done: impl FnOnce() + Send + 'static) {
+    let handle = app.clone();
+    let asked = app.run_on_main_thread(move || {
+        match order {
+            Order::Show => show(&handle),
+            Order::Account(account) => show_account(&handle, &account),
+            Order::Settings => show_settings(&handle),
+            Order::Toggle => toggle(&handle),
+            Order::StandIn if handle.get_webview_window(MAIN).is_none() => show(&handle),
+            Order::StandIn => {}
         }
+        done();
     });
+    if let Err(error) = asked {
+        tracing::error!(%error, "The event loop has ended");
+    }
 }
 
-/// Shows the settings window in front, and makes it if there is none.
-pub(crate) fn show_settings(app: &AppHandle) {
-    on_main_thread(app, |app| {
-        front(app, SETTINGS, (760.0, 560.0), "index.html#settings", "Daypass settings");
-    });
+fn show(app: &AppHandle) {
+    front(app, MAIN, (420.0, 640.0), "index.html", "Daypass");
 }
 
-/// A left click on the tray: puts the main window away if it can be seen, else shows it.
-pub(crate) fn toggle(app: &AppHandle) {
+fn show_account(app: &AppHandle, account: &AccountId) {
+    let page = format!("index.html#account={account}");
+    // A new window reads the account from its address, one that is there hears it.
+    if !front(app, MAIN, (420.0, 640.0), &page, "Daypass") {
+        let _ = app.emit_to(MAIN, SHOW_ACCOUNT, account.as_str());
+    }
+}
+
+fn show_settings(app: &AppHandle) {
+    front(app, SETTINGS, (760.0, 560.0), "index.html#settings", "Daypass settings");
+}
+
+/// A left click on the tray.
+fn toggle(app: &AppHandle) {
     match app.get_webview_window(MAIN) {
         Some(window) if is_seen(&window) => put_away(&window),
         _ => show(app),
+    }
+}
+
+/// Tells the windows of this process how things are now.
+pub(crate) fn push(app: &AppHandle, snapshot: &Snapshot) {
+    if !app.webview_windows().is_empty()
+        && let Err(error) = app.emit(SNAPSHOT, snapshot)
+    {
+        tracing::warn!(%error, "The windows were not told of a change");
     }
 }
 
@@ -91,10 +131,8 @@ fn make(app: &AppHandle, label: &str, (width, height): (f64, f64), page: &str, t
 
 /// The main window may only go where somebody can get it back from.
 fn closing(window: &WebviewWindow, event: &WindowEvent) {
-    // An icon outlives its host, and cannot be clicked on without one.
-    let comes_back = window.state::<Host>().is_there() && window.state::<Tray>().is_there();
     if let WindowEvent::CloseRequested { api, .. } = event
-        && !comes_back
+        && !(window.state::<ComesBack>().0)()
     {
         api.prevent_close();
         if let Err(error) = window.minimize() {
@@ -105,11 +143,4 @@ fn closing(window: &WebviewWindow, event: &WindowEvent) {
 
 fn is_seen(window: &WebviewWindow) -> bool {
     window.is_visible().unwrap_or(false) && !window.is_minimized().unwrap_or(false)
-}
-
-fn on_main_thread(app: &AppHandle, task: impl FnOnce(&AppHandle) + Send + 'static) {
-    let handle = app.clone();
-    if let Err(error) = app.run_on_main_thread(move || task(&handle)) {
-        tracing::error!(%error, "The event loop has ended");
-    }
 }

@@ -36,4 +36,5 @@ pub use daypass_domain::{AccountId, Moment, Problem, Remedy, Secret};
 pub use daypass_login::{Opener, SystemOpener, inheritable};
 pub use daypass_manager::{Code, Lasting, Refused, Until, check, notice, view};
 pub use daypass_practice as practice;
+pub use logging::log_to_terminal;
 pub use run::{Running, Start, connect, sockets, start};

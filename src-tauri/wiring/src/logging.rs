@@ -56,6 +56,15 @@ pub(crate) fn start(level: &str, file: Option<&Path>) -> Log {
     Log(guard)
 }
 
+/// The log of a process beside the program: to the terminal only, with every secret removed as well.
+pub fn log_to_terminal() {
+    let terminal = tracing_subscriber::fmt::layer().with_target(false).with_ansi(false).without_time();
+    let terminal = terminal.with_writer(|| Clean::new(io::stderr()));
+    if tracing_subscriber::registry().with(filter("info")).with(terminal).try_init().is_ok() {
+        log_panics();
+    }
+}
+
 /// Another level from now on; does nothing before the start.
 pub(crate) fn set_level(level: &str) {
     if let Some(levels) = LEVELS.get() {
