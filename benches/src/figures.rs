@@ -61,6 +61,28 @@ pub(crate) fn pss(pid: u32) -> anyhow::Result<u64> {
     Ok(line.trim().trim_end_matches(" kB").trim().parse()?)
 }
 
+/// The process and all that it has started, and what those have.
+pub(crate) fn family(pid: u32) -> anyhow::Result<Vec<u32>> {
+    let mut all = vec![pid];
+    let mut next = 0;
+    while let Some(&parent) = all.get(next) {
+        next += 1;
+        // One that has ended meanwhile has no children any more.
+        for task in std::fs::read_dir(format!("/proc/{parent}/task")).into_iter().flatten() {
+            let children = std::fs::read_to_string(task?.path().join("children")).unwrap_or_default();
+            for child in children.split_whitespace() {
+                all.push(child.parse()?);
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// What they hold together (KiB).
+pub(crate) fn pss_of_all(pids: &[u32]) -> anyhow::Result<u64> {
+    pids.iter().map(|&pid| pss(pid)).sum()
+}
+
 /// How often its threads have woken.
 pub(crate) fn wake_ups(pid: u32) -> anyhow::Result<u64> {
     let mut all = 0;

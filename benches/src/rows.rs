@@ -39,5 +39,6 @@ pub(crate) fn all() -> Vec<(&'static str, Measure)> {
         ("spawn to first answer", resting::start),
         ("desktop, spawn to tray icon", desktop::start),
         ("desktop, idle", desktop::idle),
+        ("desktop, window", desktop::window),
     ]
 }

@@ -34,6 +34,7 @@ const COMMANDS: &[&str] = &[
     "open_settings",
     "open_link",
     "hide_window",
+    "painted",
     "quit",
     "autostart",
     "set_autostart",

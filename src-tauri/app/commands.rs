@@ -47,6 +47,7 @@ pub(crate) fn all() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'stat
         open_settings,
         open_link,
         hide_window,
+        painted,
         quit,
         autostart,
         set_autostart,
@@ -178,6 +179,12 @@ async fn open_link(app: AppHandle, url: Url) -> Answer<()> {
 #[tauri::command]
 async fn hide_window(window: WebviewWindow) {
     window::put_away(&window);
+}
+
+/// The page is on the screen, so many milliseconds after it began. For the log, and for whoever measures.
+#[tauri::command]
+async fn painted(milliseconds: f64) {
+    tracing::info!("The window was painted {milliseconds:.0} ms after its page began");
 }
 
 /// Ends the program, as the tray's menu does: where there is no tray, the window is the only way.

@@ -210,6 +210,8 @@ export interface Backend {
   /** A window of its own for the settings, where there is one. */
   openSettings?(): Promise<void>;
   hideWindow?(): Promise<void>;
+  /** The page is on the screen, so many milliseconds after it began. */
+  painted?(milliseconds: number): Promise<void>;
   /** Ends the program, not only the window. */
   quit?(): Promise<void>;
   autostart?(): Promise<boolean>;

@@ -14,4 +14,13 @@ const theme = new URLSearchParams(location.search).get('theme');
 if (theme === 'light' || theme === 'dark') document.documentElement.dataset['theme'] = theme;
 
 const target = document.getElementById('app');
-if (target) mount(App, { target, props: { live: new Live(await connect()) } });
+if (target) {
+  const backend = await connect();
+  mount(App, { target, props: { live: new Live(backend) } });
+  // The first frame is drawn when the one after it begins.
+  requestAnimationFrame(() =>
+    requestAnimationFrame((now) => {
+      void backend.painted?.(now).catch(() => undefined);
+    }),
+  );
+}

@@ -3,7 +3,7 @@
 //! The invariant: it is measured after it has come to rest. What this is not: a leak test.
 
 use super::Row;
-use crate::figures::{Samples, pss, shown, wake_ups as count};
+use crate::figures::{Samples, family, pss, pss_of_all, shown, wake_ups as count};
 use crate::world::{Ended, World};
 use anyhow::bail;
 use std::process::{Command, Stdio};
@@ -37,15 +37,12 @@ impl Agent {
             }
             std::thread::sleep(Duration::from_millis(20));
         }
-        let id = own.id();
-        let children = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children"))?;
-        let all =
-            std::iter::once(Ok(id)).chain(children.split_whitespace().map(str::parse)).collect::<Result<_, _>>()?;
+        let all = family(own.id())?;
         Ok(Self { _own: own, all })
     }
 
     fn pss(&self) -> anyhow::Result<u64> {
-        self.all.iter().map(|&pid| pss(pid)).sum()
+        pss_of_all(&self.all)
     }
 
     fn wake_ups(&self) -> anyhow::Result<u64> {

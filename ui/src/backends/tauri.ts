@@ -79,6 +79,7 @@ export class TauriBackend implements Backend {
   openUrl = (url: string) => call<undefined>('open_link', { url });
   openSettings = () => call<undefined>('open_settings');
   hideWindow = () => call<undefined>('hide_window');
+  painted = (milliseconds: number) => call<undefined>('painted', { milliseconds });
   quit = () => call<undefined>('quit');
   autostart = () => call<boolean>('autostart');
   setAutostart = (on: boolean) => call<boolean>('set_autostart', { on });
