@@ -1,14 +1,17 @@
 /** The types that Rust generates into `bindings/`, by one name each. */
 export type { AccountView } from './bindings/AccountView';
 export type { Aspect } from './bindings/Aspect';
+export type { BotSum } from './bindings/BotSum';
 export type { BotVia } from './bindings/BotVia';
 export type { BotView } from './bindings/BotView';
 export type { CalendarState } from './bindings/CalendarState';
 export type { CalendarView } from './bindings/CalendarView';
 export type { CheckView } from './bindings/CheckView';
 export type { Code } from './bindings/Code';
+export type { DaySum } from './bindings/DaySum';
 export type { DayView } from './bindings/DayView';
 export type { Finding } from './bindings/Finding';
+export type { Held } from './bindings/Held';
 export type { Level } from './bindings/Level';
 export type { NextStep } from './bindings/NextStep';
 export type { Note } from './bindings/Note';
@@ -25,6 +28,8 @@ export type { Snapshot } from './bindings/Snapshot';
 export type { SpanKind } from './bindings/SpanKind';
 export type { SpanView } from './bindings/SpanView';
 export type { Standing } from './bindings/Standing';
+export type { Strip } from './bindings/Strip';
+export type { Totals } from './bindings/Totals';
 export type { VaultKind } from './bindings/VaultKind';
 export type { VaultView } from './bindings/VaultView';
 export type { WorkKind } from './bindings/WorkKind';

@@ -155,6 +155,7 @@ pub enum Via {
 
 /// How an account stands for a session. The order is from good to bad, so that the worst of several is the greatest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum ReadyState {
     /// A proven token lasts for the whole session.

@@ -4,9 +4,11 @@
 //! or clever about when to prune; the caller knows both.
 
 use crate::filter::Order;
+use crate::strips::{self, Strip, Strips};
 use crate::sums::{Days, Sums};
+use crate::takers::{BotSum, Takers};
 use crate::{DaySum, Filter, LedgerError, Totals, aside, reading, schema};
-use chrono::Months;
+use chrono::{Duration, Months};
 use chrono_tz::Tz;
 use daypass_domain::{AccountId, Entry, Moment, Problem};
 use rusqlite::config::DbConfig;
@@ -109,6 +111,28 @@ impl Ledger {
         let mut sums = Sums::default();
         self.each(&filter.whole(), Order::OldestFirst, |entry| sums.add(&entry))?;
         Ok(sums.finish(filter.until))
+    }
+
+    /// How the token of the account that is meant stood through each day of a span, newest first, with sessions of the
+    /// market that take so long.
+    pub fn strips(
+        &self,
+        filter: &Filter,
+        (since, until): (Moment, Moment),
+        zone: Tz,
+        session: Duration,
+    ) -> Result<Vec<Strip>, LedgerError> {
+        let mut strips = Strips::default();
+        let earlier = Filter { since: Some(since - strips::BEFORE), ..filter.whole() };
+        self.each(&earlier, Order::OldestFirst, |entry| strips.add(&entry))?;
+        Ok(strips.finish((since, until), zone, session))
+    }
+
+    /// Which programs were given tokens, and how soon.
+    pub fn takers(&self, filter: &Filter) -> Result<Vec<BotSum>, LedgerError> {
+        let mut takers = Takers::default();
+        self.each(&filter.whole(), Order::OldestFirst, |entry| takers.add(&entry))?;
+        Ok(takers.finish())
     }
 
     /// Removes what is older, and says how much that was; see [`kept_since`].

@@ -11,7 +11,9 @@
 pub mod error;
 pub mod export;
 pub mod filter;
+pub mod strips;
 pub mod sums;
+pub mod takers;
 
 mod aside;
 mod holding;
@@ -24,4 +26,6 @@ pub use error::LedgerError;
 pub use export::{csv, json};
 pub use filter::Filter;
 pub use ledger::{FILE, Ledger, kept_since};
+pub use strips::{Held, Stretch, Strip};
 pub use sums::{Counts, DaySum, Totals};
+pub use takers::BotSum;

@@ -15,31 +15,43 @@ use std::collections::BTreeMap;
 
 /// How often each thing happened.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct Counts {
     /// Sign-ins that gave a token.
+    #[cfg_attr(test, ts(type = "number"))]
     pub sign_ins: u64,
     /// Sign-ins that came to nothing.
+    #[cfg_attr(test, ts(type = "number"))]
     pub sign_ins_failed: u64,
     /// New tokens without a person.
+    #[cfg_attr(test, ts(type = "number"))]
     pub renewals: u64,
     /// Attempts at one that came to nothing.
+    #[cfg_attr(test, ts(type = "number"))]
     pub renewals_failed: u64,
     /// Times the broker said yes.
+    #[cfg_attr(test, ts(type = "number"))]
     pub probes_valid: u64,
     /// Times the broker said no, the second ask included.
+    #[cfg_attr(test, ts(type = "number"))]
     pub probes_invalid: u64,
     /// Times there was no usable answer.
+    #[cfg_attr(test, ts(type = "number"))]
     pub probes_unknown: u64,
     /// Tokens that the broker refused before their time.
+    #[cfg_attr(test, ts(type = "number"))]
     pub refusals: u64,
     /// Tokens given to programs.
+    #[cfg_attr(test, ts(type = "number"))]
     pub hand_outs: u64,
 }
 
 /// One day of the exchange.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct DaySum {
     /// The day, in the exchange's zone.
+    #[cfg_attr(test, ts(type = "string"))]
     pub day: NaiveDate,
     /// What happened on it.
     #[serde(flatten)]
@@ -47,27 +59,37 @@ pub struct DaySum {
     /// How things stood at the open: the worst of all accounts and sessions; `None` if nothing was said about it.
     pub readiness: Option<ReadyState>,
     /// Half of the sign-ins were faster (milliseconds).
+    #[cfg_attr(test, ts(type = "number | null"))]
     pub median_sign_in_ms: Option<u64>,
+    /// Half of the broker's answers to a probe were faster (milliseconds).
+    #[cfg_attr(test, ts(type = "number | null"))]
+    pub median_probe_ms: Option<u64>,
 }
 
 /// Everything together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct Totals {
     /// What happened.
     #[serde(flatten)]
     pub counts: Counts,
     /// Sessions of the market about which something was said; each account counts its own.
+    #[cfg_attr(test, ts(type = "number"))]
     pub sessions: u64,
     /// Those that found a proven token at the open.
+    #[cfg_attr(test, ts(type = "number"))]
     pub sessions_ready: u64,
     /// Half of the sign-ins were faster (milliseconds).
+    #[cfg_attr(test, ts(type = "number | null"))]
     pub median_sign_in_ms: Option<u64>,
     /// The slowest sign-in (milliseconds).
+    #[cfg_attr(test, ts(type = "number | null"))]
     pub longest_sign_in_ms: Option<u64>,
     /// The share of attempts to renew that gave a token, 0 to 1; `None` if there was no attempt.
     pub refresh_success: Option<f64>,
     /// The longest time without a valid token (milliseconds), at any hour; `None` if there never was one. What lies
     /// before the first entry is not known; a gap that is still open counts up to `until`, or else to the last entry.
+    #[cfg_attr(test, ts(type = "number | null"))]
     pub longest_without_token_ms: Option<i64>,
 }
 
@@ -94,6 +116,7 @@ impl Counts {
 struct Tally {
     counts: Counts,
     sign_ins_ms: Vec<u64>,
+    probes_ms: Vec<u64>,
 }
 
 impl Tally {
@@ -101,6 +124,9 @@ impl Tally {
         self.counts.add(happening);
         if let Happening::SignedIn { took_ms, .. } = happening {
             self.sign_ins_ms.push(*took_ms);
+        }
+        if let Happening::Probed { took_ms: Some(took_ms), .. } = happening {
+            self.probes_ms.push(*took_ms);
         }
     }
 }
@@ -139,6 +165,7 @@ impl Days {
             day,
             readiness: worst.get(&day).copied(),
             median_sign_in_ms: median(tally.sign_ins_ms),
+            median_probe_ms: median(tally.probes_ms),
             counts: tally.counts,
         };
         self.tallies.into_iter().rev().map(sum).collect()
@@ -169,7 +196,7 @@ impl Sums {
     }
 
     pub(crate) fn finish(self, until: Option<Moment>) -> Totals {
-        let Tally { counts, sign_ins_ms } = self.tally;
+        let Tally { counts, sign_ins_ms, .. } = self.tally;
         let end = until.or(self.last).unwrap_or(Moment::MIN_UTC);
         let ready = |(_, state): &(Moment, ReadyState)| *state == ReadyState::Ready;
         let attempts = counts.renewals + counts.renewals_failed;
@@ -191,7 +218,7 @@ impl Sums {
 }
 
 /// The middle one; between two of them, half-way.
-fn median(mut values: Vec<u64>) -> Option<u64> {
+pub(crate) fn median(mut values: Vec<u64>) -> Option<u64> {
     values.sort_unstable();
     let middle = values.len() / 2;
     let upper = *values.get(middle)?;

@@ -20,6 +20,8 @@ const KEPT: usize = 10_000;
 const LAST_LINES: std::time::Duration = std::time::Duration::from_secs(5);
 /// So many programs of one account are told apart.
 const NAMES: usize = 256;
+/// Days are drawn for at most a year.
+const LONGEST_STRIPS: chrono::Duration = chrono::Duration::days(366);
 /// Answers are cut to so many lines unless somebody asks for more.
 const LINES: usize = 1_000;
 
@@ -34,6 +36,13 @@ pub(crate) struct Book {
 enum Job {
     Write(Entry),
     Read(Question),
+}
+
+/// By which days are told apart, and how long one trades.
+#[derive(Clone, Copy)]
+pub(crate) struct Exchange {
+    pub(crate) zone: Tz,
+    pub(crate) session: chrono::Duration,
 }
 
 type Question = Box<dyn FnOnce(Result<&Ledger, Problem>) + Send>;
@@ -110,11 +119,11 @@ impl Book {
         entries
     }
 
-    /// Lines, sums by day, and all sums together, as JSON.
-    pub(crate) async fn read(&self, filter: Filter, zone: Tz, csv: bool) -> Result<Value, Problem> {
+    /// Lines, sums by day, all sums together, who was given tokens, and for one account its strips; as JSON.
+    pub(crate) async fn read(&self, filter: Filter, exchange: Exchange, csv: bool) -> Result<Value, Problem> {
         let (reply, answer) = oneshot::channel();
         let read = move |ledger: Result<&Ledger, Problem>| {
-            let _ = reply.send(ledger.and_then(|ledger| page(ledger, filter, zone, csv)));
+            let _ = reply.send(ledger.and_then(|ledger| page(ledger, filter, exchange, csv)));
         };
         let _ = self.jobs.send(Job::Read(Box::new(read)));
         answer.await.unwrap_or(Err(GONE))
@@ -189,14 +198,20 @@ fn write(ledger: &Opened, kept: &mut Vec<Entry>, failed: bool) -> bool {
     }
 }
 
-fn page(ledger: &Ledger, filter: Filter, zone: Tz, csv: bool) -> Result<Value, Problem> {
+fn page(ledger: &Ledger, filter: Filter, Exchange { zone, session }: Exchange, csv: bool) -> Result<Value, Problem> {
     let filter = Filter { limit: Some(filter.limit.unwrap_or(LINES)), ..filter };
     let read = || -> Result<Value, daypass_history::LedgerError> {
         let entries = ledger.list(&filter)?;
         let lines: Vec<Value> = entries.iter().map(line).collect();
         let csv = csv.then(|| daypass_history::csv(&entries));
-        let (days, totals) = (ledger.days(&filter, zone)?, ledger.totals(&filter)?);
-        Ok(json!({ "entries": lines, "days": days, "totals": totals, "csv": csv }))
+        let (days, totals, bots) = (ledger.days(&filter, zone)?, ledger.totals(&filter)?, ledger.takers(&filter)?);
+        let strips = match (&filter.account, filter.since, filter.until) {
+            (Some(_), Some(since), Some(until)) if until - since <= LONGEST_STRIPS => {
+                ledger.strips(&filter, (since, until), zone, session)?
+            }
+            _ => Vec::new(),
+        };
+        Ok(json!({ "entries": lines, "days": days, "totals": totals, "bots": bots, "strips": strips, "csv": csv }))
     };
     read().map_err(|error| error.problem())
 }
@@ -240,6 +255,8 @@ mod tests {
     use super::*;
     use crate::clock::RealClock;
 
+    const INDIA: Exchange = Exchange { zone: chrono_tz::Asia::Kolkata, session: chrono::Duration::minutes(375) };
+
     fn started(clock: &RealClock) -> Entry {
         Entry { at: clock.now(), account: AccountId::new("upstox").expect("an id"), happening: Happening::Started }
     }
@@ -261,7 +278,7 @@ mod tests {
         {
             assert_eq!(asks(name, generation), first, "{name} and token {generation}");
         }
-        let page = book.read(Filter::default(), chrono_tz::Asia::Kolkata, false).await.expect("a page");
+        let page = book.read(Filter::default(), INDIA, false).await.expect("a page");
         let names: Vec<_> = page["entries"].as_array().expect("lines").iter().map(|line| &line["happened"]).collect();
         assert_eq!(names, ["handed_out", "handed_out", "handed_out", "started"], "newest first");
         assert_eq!(page["totals"]["hand_outs"], 3);
@@ -280,7 +297,7 @@ mod tests {
         let clock = RealClock::default();
         let book = Book::open(nowhere, Arc::new(clock.clone()), say).expect("a thread");
         book.write(started(&clock));
-        assert!(book.read(Filter::default(), chrono_tz::Asia::Kolkata, false).await.is_err());
+        assert!(book.read(Filter::default(), INDIA, false).await.is_err());
         assert!(hears.recv().expect("it says so").is_some());
     }
 }
