@@ -156,6 +156,17 @@ async fn control_and_comma_opens_the_settings() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
+async fn a_key_opens_what_happened_in_a_window_of_its_own() -> anyhow::Result<()> {
+    let desktop = Desktop::start().await?;
+    let window = driven(&desktop, Path::new(&program())).await?;
+    window.says("Practice").await?;
+    desktop.turns_to("Daypass").await?;
+    desktop.key("h").await?;
+    until("what happened can be seen", || async { Ok(desktop.windows("^Daypass history$").await? == 1) }).await?;
+    window.end().await
+}
+
+#[tokio::test]
 async fn the_windows_own_button_ends_the_program() -> anyhow::Result<()> {
     let desktop = Desktop::start().await?;
     let (program, code) = reporting(&desktop)?;

@@ -5,7 +5,7 @@
 
 pub(crate) use daypass_wiring::domain::ledger::CLIPBOARD;
 pub(crate) use daypass_wiring::{
-    AccountId, Answer, Browser, Caller, Client, Code, Moment, NewAccount, Opener, Problem, Refused,
+    AccountId, Answer, Browser, Caller, Client, Code, HistoryQuery, Moment, NewAccount, Opener, Problem, Refused,
     Remedy, Secret, SignIn, Wanted, inheritable, notice, view,
 };
 

@@ -5,11 +5,11 @@
 
 use crate::backend::view::Snapshot;
 use crate::backend::{
-    AccountId, Answer, Code, Current, KeyView, Moment, NewAccount, NewKey, Opener, Problem, Refused,
+    AccountId, Answer, Code, Current, HistoryQuery, KeyView, Moment, NewAccount, NewKey, Opener, Problem, Refused,
     Remedy, Secret, SignIn,
 };
 use crate::window::order::Order;
-use crate::{acts, autostart, browser, clipboard, new_key, window};
+use crate::{acts, autostart, browser, clipboard, export, new_key, window};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use tauri::{AppHandle, Manager, State, WebviewWindow};
@@ -41,10 +41,13 @@ pub(crate) fn all() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'stat
         unlock,
         keep_secret,
         add_practice,
+        history,
+        export_history,
         keys,
         make_key,
         revoke_key,
         open_settings,
+        open_history,
         open_link,
         hide_window,
         painted,
@@ -144,6 +147,29 @@ async fn add_practice(current: Held<'_>) -> Answer<AccountId> {
     current.client()?.add_practice().await
 }
 
+/// What happened to an account since then: as many lines as a month of checks has.
+#[tauri::command]
+async fn history(current: Held<'_>, account: AccountId, since: Moment) -> Answer<Value> {
+    const LINES: usize = 3_000;
+    let wanted =
+        HistoryQuery { account: Some(account), since: Some(since), limit: Some(LINES), ..HistoryQuery::default() };
+    current.client()?.history(&wanted).await
+}
+
+/// All of it as a file among the downloads; the answer is its path.
+#[tauri::command]
+async fn export_history(
+    app: AppHandle,
+    current: Held<'_>,
+    account: AccountId,
+    since: Moment,
+    format: export::Format,
+) -> Answer<String> {
+    let folder = app.path().download_dir().or_else(|_| app.path().home_dir());
+    let folder = folder.map_err(|error| broken("There is no folder to save the file in.", &error))?;
+    export::save(&*current.client()?, folder, (account, since), format).await
+}
+
 #[tauri::command]
 async fn keys(current: Held<'_>) -> Answer<Vec<KeyView>> {
     current.client()?.keys().await
@@ -166,6 +192,12 @@ async fn revoke_key(current: Held<'_>, id: String) -> Answer<()> {
 #[tauri::command]
 async fn open_settings(app: AppHandle) {
     window::order(&app, Order::Settings);
+}
+
+/// Shows the history window with this account.
+#[tauri::command]
+async fn open_history(app: AppHandle, account: AccountId) {
+    window::order(&app, Order::History(account));
 }
 
 /// Opens a web address in the person's own browser: a broker's console, the sign-in once more.

@@ -9,6 +9,7 @@ mod backend;
 mod browser;
 mod clipboard;
 mod commands;
+mod export;
 #[cfg(target_os = "linux")]
 mod freedesktop;
 mod host;

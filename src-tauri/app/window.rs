@@ -1,4 +1,4 @@
-//! The windows: one small main window, and the settings.
+//! The windows: one small main window, the settings, and what happened.
 //!
 //! Invariant: there is at most one of each, and closing the main window leaves the program in the tray; where there is no
 //! tray it goes down to the task bar instead. What this is not: anything that is drawn inside them (`ui/`).
@@ -16,9 +16,11 @@ use tauri::{AppHandle, Emitter, Manager, WebviewUrl, WebviewWindow, WebviewWindo
 const MAIN: &str = "main";
 /// Label of the settings window.
 const SETTINGS: &str = "settings";
+/// Label of the history window.
+const HISTORY: &str = "history";
 /// Pushed to the windows at each change; the payload is the snapshot.
 const SNAPSHOT: &str = "snapshot";
-/// Tells the main window which account's card to show; the payload is the id.
+/// Tells a window which account to show; the payload is the id.
 const SHOW_ACCOUNT: &str = "show_account";
 
 /// Whether a window that is closed comes back by a click in the tray.
@@ -44,6 +46,7 @@ pub(crate) fn carry_out(app: &AppHandle, order: Order, done: impl FnOnce() + Sen
             Order::Show => show(&handle),
             Order::Account(account) => show_account(&handle, &account),
             Order::Settings => show_settings(&handle),
+            Order::History(account) => show_history(&handle, &account),
             Order::Toggle => toggle(&handle),
             Order::StandIn if handle.get_webview_window(MAIN).is_none() => show(&handle),
             Order::StandIn => {}
@@ -69,6 +72,13 @@ fn show_account(app: &AppHandle, account: &AccountId) {
 
 fn show_settings(app: &AppHandle) {
     front(app, SETTINGS, (760.0, 560.0), "index.html#settings", "Daypass settings");
+}
+
+fn show_history(app: &AppHandle, account: &AccountId) {
+    let page = format!("index.html#history={account}");
+    if !front(app, HISTORY, (960.0, 760.0), &page, "Daypass history") {
+        let _ = app.emit_to(HISTORY, SHOW_ACCOUNT, account.as_str());
+    }
 }
 
 /// A left click on the tray.

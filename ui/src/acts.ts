@@ -30,3 +30,9 @@ export async function perform(live: Live, id: string, verb: Verb): Promise<boole
       return true;
   }
 }
+
+/** What happened, in a window of its own where there is one. */
+export function openHistory(live: Live, id: string): void {
+  if (live.backend.openHistory) void live.backend.openHistory(id).catch(() => undefined);
+  else here.go(to.history(id));
+}

@@ -5,7 +5,7 @@
  * program did not answer. What this is not: a place where anything is decided, or where a secret is ever read.
  */
 
-import type { Problem, Refused, Snapshot } from './bindings';
+import type { BotSum, DaySum, Problem, Refused, Snapshot, Strip, Totals } from './bindings';
 import { words } from './words';
 
 /** A sign-in that waits. */
@@ -30,6 +30,8 @@ export interface Can {
   unlock: boolean;
   /** See, make and revoke the keys of bots. */
   keys: boolean;
+  /** See what happened, and export it. */
+  history: boolean;
 }
 
 function can(allowed: boolean): Can {
@@ -41,6 +43,7 @@ function can(allowed: boolean): Can {
     paste: allowed,
     unlock: allowed,
     keys: allowed,
+    history: allowed,
   };
 }
 
@@ -167,6 +170,34 @@ export interface BotKey {
 /** A key that is wanted. */
 export type NewBotKey = Pick<BotKey, 'name' | 'accounts'>;
 
+/** One line of the ledger: which happened, and what goes with it. */
+export interface HistoryLine {
+  at: string;
+  account: string;
+  happened: string;
+  /** In English. */
+  sentence: string;
+  generation?: number;
+  took_ms?: number;
+  what?: string;
+  attempt?: number;
+  of?: number;
+  outcome?: string;
+  to?: string;
+  state?: string;
+}
+
+/** What happened to an account, newest first, with its sums. */
+export interface History {
+  entries: HistoryLine[];
+  days: DaySum[];
+  totals: Totals;
+  bots: BotSum[];
+  strips: Strip[];
+}
+
+export type ExportFormat = 'csv' | 'json';
+
 /** What a change brings: a new snapshot, or word that the line is down and when it is tried again. */
 export type Change = { snapshot: Snapshot } | { lost: { retryAt: number } };
 
@@ -203,12 +234,18 @@ export interface Backend {
   makeKey(key: NewBotKey): Promise<BotKey>;
   /** From now on this key opens nothing. */
   revokeKey(id: string): Promise<void>;
+  /** Since that moment (RFC 3339). */
+  history(account: string, since: string): Promise<History>;
+  /** Saves the same as a file, and says where it is. */
+  exportHistory(account: string, since: string, format: ExportFormat): Promise<string>;
   /** The id of the new account. */
   addPractice(): Promise<string>;
   /** Opens a web address in the person's own browser. */
   openUrl(url: string): Promise<void>;
   /** A window of its own for the settings, where there is one. */
   openSettings?(): Promise<void>;
+  /** The same for what happened. */
+  openHistory?(account: string): Promise<void>;
   hideWindow?(): Promise<void>;
   /** The page is on the screen, so many milliseconds after it began. */
   painted?(milliseconds: number): Promise<void>;

@@ -4,7 +4,7 @@
  * The selected account is the card that has the focus; without one it is the worst.
  */
 
-import { perform } from './acts';
+import { openHistory, perform } from './acts';
 import type { AccountView } from './bindings';
 import type { Live } from './live.svelte';
 import { here, to } from './route.svelte';
@@ -66,6 +66,10 @@ function onAccount(live: Live, key: string, account: AccountView): boolean {
     case 'b':
       if (account.bots.length === 0) return false;
       showBots(account.id);
+      return true;
+    case 'h':
+      if (!live.backend.can.history) return false;
+      openHistory(live, account.id);
       return true;
     case 'Enter': {
       // On a button or link inside the card, Enter is that one's.

@@ -1,12 +1,14 @@
 /**
  * Which view is open, kept in the address after the `#`, so that Back works and the app can name a view.
  *
- * `#account=ID` shows a card, `#details=ID` everything about its token, `#settings/PANE/ID` the settings.
+ * `#account=ID` shows a card, `#details=ID` everything about its token, `#history=ID` what happened to it,
+ * `#settings/PANE/ID` the settings.
  */
 
 export type Route =
   | { view: 'main'; account: string | null }
   | { view: 'details'; account: string }
+  | { view: 'history'; account: string }
   | { view: 'settings'; pane: string; id: string | null; edit: boolean; broker: string | null };
 
 function decode(text: string | undefined): string {
@@ -19,7 +21,8 @@ function decode(text: string | undefined): string {
 
 export function parse(hash: string): Route {
   const text = hash.replace(/^#\/?/, '');
-  const [, key, id] = /^(account|details)=(.+)$/.exec(text) ?? [];
+  const [, key, id] = /^(account|details|history)=(.+)$/.exec(text) ?? [];
+  if (key === 'history') return { view: 'history', account: decode(id) };
   if (key === 'details') return { view: 'details', account: decode(id) };
   if (key === 'account') return { view: 'main', account: decode(id) };
   const [view, pane, item, verb, broker] = text.split('/');
@@ -36,6 +39,7 @@ export function parse(hash: string): Route {
 export const to = {
   main: () => '#',
   account: (id: string) => `#account=${encodeURIComponent(id)}`,
+  history: (id: string) => `#history=${encodeURIComponent(id)}`,
   details: (id: string) => `#details=${encodeURIComponent(id)}`,
   settings: (pane = 'general') => `#settings/${pane}`,
   settingsOf: (id: string) => `#settings/accounts/${encodeURIComponent(id)}`,
@@ -45,8 +49,8 @@ export const to = {
 
 class Here {
   route = $state.raw<Route>(parse(location.hash));
-  /** This window was opened for the settings: there is no main view behind it. */
-  readonly alone = parse(location.hash).view === 'settings';
+  /** This window was opened for this view: there is no main view behind it. */
+  readonly alone = ['settings', 'history'].includes(parse(location.hash).view);
 
   constructor() {
     window.addEventListener('hashchange', () => {

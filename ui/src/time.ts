@@ -198,6 +198,56 @@ export function nearOrAt(at: string, now: number, exchange: Exchange): string {
   return left < HOUR ? words.time.in(span(left)) : atWhen(at, now, exchange);
 }
 
+/** A day of a calendar, `2026-11-19`, has no zone: its noon is on it everywhere that matters. */
+function noon(day: string): number {
+  return Date.parse(`${day}T12:00:00Z`);
+}
+
+/** `Thu 19`. */
+export function calendarDay(day: string): string {
+  return format('calendar-day', 'UTC', { weekday: 'short', day: 'numeric' }).format(noon(day));
+}
+
+/** `19 Nov`. */
+export function calendarDate(day: string): string {
+  return format('calendar-date', 'UTC', { day: 'numeric', month: 'short' }).format(noon(day));
+}
+
+/** Whether it is a Monday, whatever that is called. */
+export function isMonday(day: string): boolean {
+  return new Date(noon(day)).getUTCDay() === 1;
+}
+
+/** `08:40`, local. */
+export function clockHere(at: string): string {
+  return clock(ms(at));
+}
+
+/** `Today`, `Yesterday`, `Thu 12 Nov`: the local day of a moment, as a heading. */
+export function dayHeading(at: string, now: number): string {
+  const away = days(ms(at), now);
+  if (away === 0) return heading(words.time.today);
+  if (away === -1) return heading(words.time.yesterday);
+  return format('heading', undefined, { weekday: 'short', day: 'numeric', month: 'short' }).format(ms(at));
+}
+
+function heading(text: string): string {
+  return text.charAt(0).toLocaleUpperCase(locale) + text.slice(1);
+}
+
+/** The local midnight so many days before today's, as RFC 3339. */
+export function midnightBefore(now: number, back: number): string {
+  const day = new Date(now);
+  day.setHours(0, 0, 0, 0);
+  day.setDate(day.getDate() - back);
+  return day.toISOString();
+}
+
+/** `9`, `1 409`: a number as the language groups it. */
+export function number(value: number, digits = 0): string {
+  return new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value);
+}
+
 /** `Thu 19 Nov, 09:40:57`, in full, for details. */
 export function full(at: string, zone?: string): string {
   const moment = ms(at);

@@ -16,6 +16,8 @@ pub(crate) enum Order {
     Account(AccountId),
     /// The settings window, in front.
     Settings,
+    /// The history window, in front, with this account.
+    History(AccountId),
     /// The main window goes away if it can be seen, else it comes to the front.
     Toggle,
     /// The main window, unless there is one.
@@ -57,7 +59,8 @@ mod tests {
     #[test]
     fn each_line_is_one_line_and_is_read_back() {
         let account = AccountId::new("upstox").expect("an id");
-        let orders = [Order::Show, Order::Account(account), Order::Settings, Order::Toggle, Order::StandIn];
+        let history = Order::History(account.clone());
+        let orders = [Order::Show, Order::Account(account), Order::Settings, history, Order::Toggle, Order::StandIn];
         let around = Line::Around(Around { icon: true, owns: false });
         for line in orders.map(Line::Order).into_iter().chain([around]) {
             let text = serde_json::to_string(&line).expect("a line");

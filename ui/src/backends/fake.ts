@@ -14,6 +14,7 @@ import {
   type BotKey,
   type Can,
   type Change,
+  type ExportFormat,
   type NewAccount,
   type NewBotKey,
   type SecretInFile,
@@ -23,6 +24,7 @@ import {
 import type { AccountView, Snapshot } from '../bindings';
 import { account, accounts, findings, problem, scenes, work } from './scenes';
 import { keys } from './scenes/bots';
+import { past } from './scenes/history';
 import { entered } from './scenes/outlets';
 import { settings } from './scenes/settings';
 
@@ -193,6 +195,16 @@ export class FakeBackend implements Backend {
   revokeKey(id: string): Promise<void> {
     this.#keys = this.#keys.filter((key) => key.id !== id);
     return this.#did('revokeKey', id);
+  }
+
+  history = (id: string) =>
+    this.#scene === 'history_failed'
+      ? Promise.reject(noAnswer())
+      : Promise.resolve(past(this.#scene, id, this.#snapshot));
+
+  exportHistory(id: string, since: string, format: ExportFormat): Promise<string> {
+    void this.#did('exportHistory', id, since, format);
+    return Promise.resolve(`/home/asha/Downloads/daypass-history-${id}-2026-11-19.${format}`);
   }
 
   addPractice(): Promise<string> {

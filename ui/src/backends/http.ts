@@ -151,6 +151,8 @@ export class HttpBackend implements Backend {
   keys = () => this.#needsSession();
   makeKey = () => this.#needsSession();
   revokeKey = () => this.#needsSession();
+  history = () => this.#needsSession();
+  exportHistory = () => this.#needsSession();
   addPractice = () => this.#needsSession();
 
   #needsSession(): Promise<never> {

@@ -14,6 +14,8 @@ import {
   type Backend,
   type BotKey,
   type Change,
+  type ExportFormat,
+  type History,
   type NewAccount,
   type NewBotKey,
   type SettingValue,
@@ -74,10 +76,14 @@ export class TauriBackend implements Backend {
   keys = () => call<BotKey[]>('keys');
   makeKey = (key: NewBotKey) => call<BotKey>('make_key', { key });
   revokeKey = (id: string) => call<undefined>('revoke_key', { id });
+  history = (account: string, since: string) => call<History>('history', { account, since });
+  exportHistory = (account: string, since: string, format: ExportFormat) =>
+    call<string>('export_history', { account, since, format });
   addPractice = () => call<string>('add_practice');
 
   openUrl = (url: string) => call<undefined>('open_link', { url });
   openSettings = () => call<undefined>('open_settings');
+  openHistory = (account: string) => call<undefined>('open_history', { account });
   hideWindow = () => call<undefined>('hide_window');
   painted = (milliseconds: number) => call<undefined>('painted', { milliseconds });
   quit = () => call<undefined>('quit');

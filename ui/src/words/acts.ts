@@ -35,11 +35,12 @@ export const acts = {
       ['C', 'copy token'],
       ['P', 'pause, resume'],
       ['B', 'bots'],
+      ['H', 'history'],
       ['1–9', 'open that account'],
       ['Ctrl ,', 'settings'],
       ['/', 'this list'],
       ['Esc', 'cancel a wait, then hide the window'],
     ] as const,
-    needsSession: ['C', 'Ctrl ,'] as readonly string[],
+    needsSession: ['C', 'H', 'Ctrl ,'] as readonly string[],
   },
 };

@@ -12,6 +12,7 @@ import { check } from './check';
 import { day } from './day';
 import { details } from './details';
 import { first } from './first';
+import { history } from './history';
 import { outlets } from './outlets';
 import { settings } from './settings';
 import { top } from './top';
@@ -49,6 +50,7 @@ export const words = {
   ...trouble,
   ...first,
   ...details,
+  ...history,
   ...outlets,
   ...settings,
 };
