@@ -5,8 +5,8 @@
 
 pub(crate) use daypass_wiring::domain::ledger::CLIPBOARD;
 pub(crate) use daypass_wiring::{
-    AccountId, Answer, Browser, Caller, Client, Code, HistoryQuery, Moment, NewAccount, Opener, Problem, Refused,
-    Remedy, Secret, SignIn, Wanted, inheritable, notice, view,
+    AccountId, Answer, Browser, Caller, Client, Code, HistoryQuery, LogLine, LogQuery, Moment, NewAccount, Opener,
+    Problem, Refused, Remedy, Secret, SignIn, Wanted, inheritable, notice, view,
 };
 
 use daypass_wiring::Start;

@@ -5,8 +5,8 @@
 
 use crate::backend::view::Snapshot;
 use crate::backend::{
-    AccountId, Answer, Code, Current, HistoryQuery, KeyView, Moment, NewAccount, NewKey, Opener, Problem, Refused,
-    Remedy, Secret, SignIn,
+    AccountId, Answer, Code, Current, HistoryQuery, KeyView, LogLine, LogQuery, Moment, NewAccount, NewKey, Opener,
+    Problem, Refused, Remedy, Secret, SignIn,
 };
 use crate::window::order::Order;
 use crate::{acts, autostart, browser, clipboard, export, new_key, window};
@@ -43,6 +43,9 @@ pub(crate) fn all() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'stat
         add_practice,
         history,
         export_history,
+        log,
+        report,
+        test_notification,
         keys,
         make_key,
         revoke_key,
@@ -168,6 +171,22 @@ async fn export_history(
     let folder = app.path().download_dir().or_else(|_| app.path().home_dir());
     let folder = folder.map_err(|error| broken("There is no folder to save the file in.", &error))?;
     export::save(&*current.client()?, folder, (account, since), format).await
+}
+
+#[tauri::command]
+async fn log(current: Held<'_>, wanted: LogQuery) -> Answer<Vec<LogLine>> {
+    current.client()?.log(&wanted).await
+}
+
+/// A text for whoever helps, without a secret or a user's name.
+#[tauri::command]
+async fn report(current: Held<'_>) -> Answer<String> {
+    current.client()?.report().await
+}
+
+#[tauri::command]
+async fn test_notification(current: Held<'_>) -> Answer<()> {
+    current.client()?.test_notification().await
 }
 
 #[tauri::command]

@@ -73,6 +73,15 @@ pub trait Client: Send + Sync {
     /// What happened, newest first, with sums by day and in all. No secret.
     async fn history(&self, wanted: &HistoryQuery) -> Answer<serde_json::Value>;
 
+    /// The newest lines of the log, the newest first. No secret.
+    async fn log(&self, wanted: &LogQuery) -> Answer<Vec<LogLine>>;
+
+    /// A text for whoever helps: how everything stands, what is set, the end of the log. No secret, and no user's name.
+    async fn report(&self) -> Answer<String>;
+
+    /// Shows a notification on each desktop that is joined, to see that it can be seen.
+    async fn test_notification(&self) -> Answer<()>;
+
     /// Hands out the token, if it is good for as long as it is wanted.
     async fn token(&self, account: &AccountId, wanted: Wanted, caller: &Caller) -> Answer<HandedOut>;
 
@@ -151,6 +160,33 @@ pub struct HistoryQuery {
     /// The lines once more, as CSV.
     #[serde(default)]
     pub csv: bool,
+}
+
+/// Which lines of the log are wanted; everything may be left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct LogQuery {
+    /// Only lines that are at least so important: `error`, `warn`, `info`, `debug`, `trace`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<String>,
+    /// Only lines with this in them, in capitals or not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// At most so many lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<usize>,
+}
+
+/// One line of the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LogLine {
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Moment,
+    /// How important: `error`, `warn`, `info`, `debug`, `trace`.
+    pub level: String,
+    /// What.
+    pub text: String,
 }
 
 /// Whether the program may open a browser for this.

@@ -33,7 +33,7 @@ pub mod watch;
 mod who;
 mod wire;
 
-pub use client::{Answer, Browser, Client, HistoryQuery, NewAccount, Refreshing, SignIn};
+pub use client::{Answer, Browser, Client, HistoryQuery, LogLine, LogQuery, NewAccount, Refreshing, SignIn};
 pub use contract::{Bot, Caller, Change, HandedOut, KeyView, Keys, MadeKey, NewKey, Shut, Wanted, Watched};
 pub use socket::{SocketDoor, bind_socket, serve_socket};
 pub use socket_client::SocketClient;

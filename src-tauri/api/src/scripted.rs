@@ -8,7 +8,7 @@ mod views;
 
 pub use views::{account, snapshot, work};
 
-use crate::client::{Answer, Browser, Client, HistoryQuery, NewAccount, Refreshing, SignIn};
+use crate::client::{Answer, Browser, Client, HistoryQuery, LogLine, LogQuery, NewAccount, Refreshing, SignIn};
 use crate::contract::{Bot, Caller, HandedOut, KeyView, Keys, MadeKey, NewKey, Shut, Wanted, Watched};
 use crate::watch::Watcher;
 use async_trait::async_trait;
@@ -209,6 +209,21 @@ impl Client for ScriptedClient {
     async fn history(&self, wanted: &HistoryQuery) -> Answer<serde_json::Value> {
         self.asked("history", serde_json::json!(wanted))?;
         Ok(serde_json::json!({"entries": [], "days": [], "totals": {}}))
+    }
+
+    async fn log(&self, wanted: &LogQuery) -> Answer<Vec<LogLine>> {
+        self.asked("log", serde_json::json!(wanted))?;
+        let at = self.now()?.now;
+        Ok(vec![LogLine { at, level: "info".to_owned(), text: "It began.".to_owned() }])
+    }
+
+    async fn report(&self) -> Answer<String> {
+        self.asked("report", "")?;
+        Ok("All is well.\n".to_owned())
+    }
+
+    async fn test_notification(&self) -> Answer<()> {
+        self.asked("test_notification", "")
     }
 
     async fn token(&self, account: &AccountId, wanted: Wanted, caller: &Caller) -> Answer<HandedOut> {

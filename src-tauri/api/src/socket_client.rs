@@ -13,9 +13,9 @@ use line::Line;
 #[cfg(not(unix))]
 use no_line::Line;
 
-use crate::client::{Answer, Browser, Client, HistoryQuery, NewAccount, Refreshing, SignIn};
+use crate::client::{Answer, Browser, Client, HistoryQuery, LogLine, LogQuery, NewAccount, Refreshing, SignIn};
 use crate::contract::{Caller, HandedOut, KeyView, MadeKey, NewKey, Wanted, Watched};
-use crate::wire::{Added, Changes, How, Made, NewAccountOut, PastedOut, Report, Token, Until};
+use crate::wire::{Added, Changes, How, Made, NewAccountOut, PastedOut, Report, ReportText, Token, Until};
 use crate::{events, span, until};
 use async_trait::async_trait;
 use chrono::Duration;
@@ -104,6 +104,19 @@ impl Client for SocketClient {
     async fn history(&self, wanted: &HistoryQuery) -> Answer<serde_json::Value> {
         let query = serde_urlencoded::to_string(wanted).map_err(|_| unreadable_query())?;
         self.line.get(&format!("/api/history?{query}")).await
+    }
+
+    async fn log(&self, wanted: &LogQuery) -> Answer<Vec<LogLine>> {
+        let query = serde_urlencoded::to_string(wanted).map_err(|_| unreadable_query())?;
+        self.line.get(&format!("/api/log?{query}")).await
+    }
+
+    async fn report(&self) -> Answer<String> {
+        Ok(self.line.get::<ReportText>("/api/report").await?.report)
+    }
+
+    async fn test_notification(&self) -> Answer<()> {
+        self.line.act("/api/notifications/test").await
     }
 
     async fn token(&self, account: &AccountId, wanted: Wanted, caller: &Caller) -> Answer<HandedOut> {

@@ -219,6 +219,12 @@ impl<'a> From<&'a NewAccount> for NewAccountOut<'a> {
     }
 }
 
+/// A report for whoever helps, as one text.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct ReportText {
+    pub(crate) report: String,
+}
+
 /// The id of an account that was added.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Added {

@@ -101,6 +101,8 @@ pub(crate) enum Verb {
     },
     /// Show what happened: sign-ins, renewals, checks, hand-outs, readiness at each open
     History(History),
+    /// Print a report for whoever helps: how everything stands and the end of the log, without a secret or a user's name
+    Report,
     /// Copy a client secret that lies in a file into the keyring, and name the line to delete
     KeepSecret {
         /// Which account

@@ -42,6 +42,7 @@ pub(crate) async fn run(verb: Verb) -> anyhow::Result<ExitCode> {
             }
         }
         Verb::Doctor { account, json } => doctor::doctor(account, json).await?,
+        Verb::Report => println(daypass_wiring::connect().await?.report().await?.trim_end())?,
         Verb::History(args) => history::history(args).await?,
         Verb::Dashboard { no_browser } => dashboard(no_browser).await?,
     }

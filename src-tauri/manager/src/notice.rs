@@ -38,6 +38,21 @@ pub struct Notice {
     pub seconds: Option<u32>,
 }
 
+impl Notice {
+    /// One that only shows that notifications can be seen here.
+    pub fn test() -> Self {
+        Self {
+            account: String::new(),
+            kind: "test".into(),
+            title: "This is how Daypass tells you.".into(),
+            body: "A sign-in that is due, and trouble, look like this.".into(),
+            urgency: Urgency::Normal,
+            actions: vec![Action::Open],
+            seconds: None,
+        }
+    }
+}
+
 /// How loud, in the desktop's own three steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -260,6 +260,12 @@ impl Handle {
         *self.version.borrow()
     }
 
+    /// Tells people something that is no account's.
+    pub fn tell(&self, telling: Telling) {
+        // Where no desktop is, nobody hears it.
+        let _ = self.tellings.send(telling);
+    }
+
     /// What people are told from now on.
     pub fn tellings(&self) -> broadcast::Receiver<Telling> {
         self.tellings.subscribe()

@@ -4,18 +4,20 @@ use crate::books::Books;
 use crate::bots::Bots;
 use crate::desk::Desk;
 use crate::ledger::{self, Exchange};
+use crate::log_page;
 use crate::looks::Looks;
+use crate::report;
 use crate::strongroom::Strongroom;
 use async_trait::async_trait;
 use chrono::Duration;
 use daypass_api::TokenStatus;
 use daypass_api::{
-    Answer, Browser, Caller, Client, HandedOut, HistoryQuery, KeyView, MadeKey, NewAccount, NewKey, Refreshing, SignIn,
-    Wanted, Watched,
+    Answer, Browser, Caller, Client, HandedOut, HistoryQuery, KeyView, LogLine, LogQuery, MadeKey, NewAccount, NewKey,
+    Refreshing, SignIn, Wanted, Watched,
 };
 use daypass_domain::{AccountId, Generation, Moment, Problem, Remedy, Secret};
 use daypass_history::Filter;
-use daypass_manager::notice::Telling;
+use daypass_manager::notice::{Notice, Telling};
 use daypass_manager::view::{AccountView, Snapshot};
 use daypass_manager::{Ask, Code, Handle, Refused, Reply};
 use futures::StreamExt;
@@ -35,6 +37,8 @@ pub(crate) struct InProcess {
     pub(crate) desk: Arc<Desk>,
     pub(crate) bots: Arc<Bots>,
     pub(crate) looks: Looks,
+    /// What the log's files are called, without the day.
+    pub(crate) log_stem: String,
 }
 
 #[async_trait]
@@ -153,6 +157,31 @@ impl Client for InProcess {
         page.map_err(|problem| refused(Code::Failed, problem))
     }
 
+    async fn log(&self, wanted: &LogQuery) -> Answer<Vec<LogLine>> {
+        if let Some(unknown) = wanted.level.as_deref().filter(|level| !log_page::LEVELS.contains(level)) {
+            let problem = NO_LEVEL.saying(format!("The log has no level \"{unknown}\"."));
+            return Err(refused(Code::BadInput, problem));
+        }
+        let (folder, stem, wanted) = (self.desk.folders.state.clone(), self.log_stem.clone(), wanted.clone());
+        let read = tokio::task::spawn_blocking(move || log_page::read(&folder, &stem, &wanted)).await;
+        match read {
+            Ok(Ok(lines)) => Ok(lines),
+            Ok(Err(error)) => Err(refused(Code::Failed, NO_LOG.advising(format!("The system says: {error}.")))),
+            Err(_) => Err(refused(Code::Failed, NO_LOG)),
+        }
+    }
+
+    async fn report(&self) -> Answer<String> {
+        let (seen, settings) = (self.handle.look().await?, self.desk.describe().await);
+        let log = self.log(&LogQuery { limit: Some(LINES_REPORTED), ..LogQuery::default() }).await?;
+        Ok(report::write(&seen, &settings, &log))
+    }
+
+    async fn test_notification(&self) -> Answer<()> {
+        self.handle.tell(Telling::Show(Notice::test()));
+        Ok(())
+    }
+
     async fn token(&self, account: &AccountId, wanted: Wanted, caller: &Caller) -> Answer<HandedOut> {
         let outlook = self.handle.hand_out(account, wanted.lasting).await?;
         Ok(self.bots.handed(account, outlook, wanted.known, caller))
@@ -255,6 +284,13 @@ fn same(one: &Snapshot, other: &Snapshot) -> bool {
     let at = |snapshot: &Snapshot| Snapshot { now: Moment::UNIX_EPOCH, ..snapshot.clone() };
     at(one) == at(other)
 }
+
+/// Enough to see what led to it, and short enough to be pasted.
+const LINES_REPORTED: usize = 200;
+const NO_LOG: Problem =
+    Problem::new("log", "The log could not be read.", "Look into the state folder yourself.", Remedy::TryAgain);
+const NO_LEVEL: Problem =
+    Problem::new("log_level", "", "Allowed: error, warn, info, debug, trace.", Remedy::FixSetting);
 
 pub(crate) fn refused(code: Code, problem: Problem) -> Refused {
     Refused { code, problem }

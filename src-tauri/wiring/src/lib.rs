@@ -15,20 +15,22 @@ mod hands;
 mod in_process;
 mod ledger;
 mod lock;
+mod log_page;
 mod logging;
 mod look_around;
 mod looks;
 mod meters;
 mod private;
 mod rehearsal;
+mod report;
 mod run;
 mod spawner;
 mod strongroom;
 
 pub use daypass_api as api;
 pub use daypass_api::{
-    Answer, Browser, Caller, Change, Client, HandedOut, HistoryQuery, KeyView, MadeKey, NewAccount, NewKey, Refreshing,
-    SignIn, Wanted, Watched,
+    Answer, Browser, Caller, Change, Client, HandedOut, HistoryQuery, KeyView, LogLine, LogQuery, MadeKey, NewAccount,
+    NewKey, Refreshing, SignIn, Wanted, Watched,
 };
 pub use daypass_config::{Environment, Folders};
 pub use daypass_domain as domain;

@@ -90,18 +90,23 @@ fn log_panics() {
     }));
 }
 
+/// What the files are called before their day.
+pub(crate) fn stem(file: impl AsRef<Path>) -> String {
+    file.as_ref().file_stem().and_then(|stem| stem.to_str()).unwrap_or("daypass").to_owned()
+}
+
 fn open(file: &Path) -> Result<Closed, String> {
     let folder = file.parent().ok_or("it has no folder")?;
     private::folder(folder).map_err(|problem| problem.to_string())?;
-    let stem = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or("daypass");
+    let stem = stem(file);
     let suffix = file.extension().and_then(|suffix| suffix.to_str()).unwrap_or("log");
     RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
-        .filename_prefix(stem)
+        .filename_prefix(&stem)
         .filename_suffix(suffix)
         .max_log_files(DAYS_KEPT)
         .build(folder)
-        .map(|file| Closed { file, folder: folder.to_owned(), stem: stem.to_owned(), day: None })
+        .map(|file| Closed { file, folder: folder.to_owned(), stem, day: None })
         .map_err(|error| error.to_string())
 }
 

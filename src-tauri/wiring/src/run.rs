@@ -243,6 +243,7 @@ async fn own(start: Start, folders: Folders, lock: Lock) -> anyhow::Result<Runni
         desk: desk.clone(),
         bots: bots.clone(),
         looks: Looks::default(),
+        log_stem: logging::stem(&first.settings.logging.file),
     };
     let client: Arc<dyn Client> = Arc::new(inner);
     let doors = CancellationToken::new();

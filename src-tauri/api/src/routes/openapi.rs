@@ -27,7 +27,7 @@ use utoipa::{Modify, OpenApi};
         token::token, token::wait, token::report_invalid,
         account::force_refresh, account::sign_in, account::cancel, account::refresh, account::probe,
         account::look_around, account::snooze, account::pause, account::resume,
-        private::history, private::settings, private::change_settings, private::put_account,
+        private::history, private::log, private::report, private::test_notification, private::settings, private::change_settings, private::put_account,
         private::remove_account, private::sign_out, private::paste, private::finished, private::keep_secret,
         private::unlock, private::add_practice, private::keys, private::make_key, private::revoke_key,
     ),

@@ -4,13 +4,13 @@
 //! this is not: the token's routes; a bot with a key may use those over HTTP as well.
 
 use crate::body::{Named, Params, Sent};
-use crate::client::{HistoryQuery, NewAccount};
+use crate::client::{HistoryQuery, LogLine, LogQuery, NewAccount};
 use crate::contract::{KeyView, NewKey};
 use crate::door::Door;
 use crate::problem::{Document, Refusal, ending};
 use crate::routes::Row;
 use crate::span;
-use crate::wire::{Added, Changes, MadeOut, Pasted};
+use crate::wire::{Added, Changes, MadeOut, Pasted, ReportText};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{Method, StatusCode, header};
@@ -24,6 +24,9 @@ use serde::Deserialize;
 pub(crate) fn table() -> Vec<Row> {
     vec![
         ("/api/history", Method::GET, get(history)),
+        ("/api/log", Method::GET, get(log)),
+        ("/api/report", Method::GET, get(report)),
+        ("/api/notifications/test", Method::POST, post(test_notification)),
         ("/api/settings", Method::GET, get(settings)),
         ("/api/settings", Method::POST, post(change_settings)),
         ("/api/accounts", Method::POST, post(put_account)),
@@ -57,6 +60,49 @@ async fn history(
     Params(wanted): Params<HistoryQuery>,
 ) -> Result<Json<serde_json::Value>, Refusal> {
     Ok(Json(door.client.history(&wanted).await?))
+}
+
+#[utoipa::path(
+    get,
+    path = "/api/log",
+    tag = "settings",
+    summary = "The newest lines of the log",
+    params(LogQuery),
+    responses(
+        (status = 200, description = "The newest first, without any secret.", body = Vec<LogLine>),
+        (status = 502, description = "It was tried and failed.", body = Document, content_type = "application/problem+json"),
+    ),
+)]
+async fn log(State(door): State<Door>, Params(wanted): Params<LogQuery>) -> Result<Json<Vec<LogLine>>, Refusal> {
+    Ok(Json(door.client.log(&wanted).await?))
+}
+
+#[utoipa::path(
+    get,
+    path = "/api/report",
+    tag = "settings",
+    summary = "A report for whoever helps",
+    responses(
+        (status = 200, description = "Without any secret or user's name.", body = ReportText),
+        (status = 502, description = "It was tried and failed.", body = Document, content_type = "application/problem+json"),
+    ),
+)]
+async fn report(State(door): State<Door>) -> Result<Json<ReportText>, Refusal> {
+    Ok(Json(ReportText { report: door.client.report().await? }))
+}
+
+#[utoipa::path(
+    post,
+    path = "/api/notifications/test",
+    tag = "settings",
+    summary = "Show a notification on each desktop that is joined",
+    responses(
+        (status = 204, description = "Done, or begun."),
+    ),
+)]
+async fn test_notification(State(door): State<Door>) -> Result<StatusCode, Refusal> {
+    door.client.test_notification().await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 #[utoipa::path(
