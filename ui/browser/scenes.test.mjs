@@ -109,6 +109,8 @@ const VIEWS = [
   { name: 'settings-add', query: 'fake=first', hash: '#settings/accounts//edit/upstox', size: SETTINGS },
   { name: 'settings-bots', query: 'fake=bots', hash: '#settings/bots', size: SETTINGS },
   { name: 'settings-no-bots', query: 'fake=calm', hash: '#settings/bots', size: SETTINGS },
+  { name: 'settings-notifications', query: 'fake=calm', hash: '#settings/notifications', size: SETTINGS },
+  { name: 'settings-log', query: 'fake=calm', hash: '#settings/log', size: SETTINGS },
   { name: 'settings-advanced', query: 'fake=calm', hash: '#settings/advanced', size: SETTINGS },
 ];
 
@@ -123,19 +125,20 @@ after(async () => {
   console.log(`pictures: ${folder}`);
 });
 
-async function open(context, view, theme) {
+async function open(context, view, theme, lang = 'en') {
   const page = await context.newPage();
   // The desktop app freezes this against foreign scripts; the window must live with it.
   await page.addInitScript(() => Object.freeze(Object.prototype));
   const heard = await complaints(page);
-  await page.goto(`${site.url}?${view.query}&theme=${theme}${view.hash}`);
+  await page.goto(`${site.url}?${view.query}&theme=${theme}&lang=${lang}${view.hash}`);
   await page.locator('main').first().waitFor();
   // Late parts come with an answer of their own.
-  const late = { first: 'a.btn.fill >> text=Connect Upstox', settings: '.main .btn, .main .ctl' };
+  const late = { first: 'a.btn.fill >> text=Upstox', settings: '.main .btn, .main .ctl' };
   if (view.query === 'fake=first' && !view.hash) await page.locator(late.first).waitFor();
   if (view.hash.startsWith('#settings')) await page.locator(late.settings).first().waitFor();
-  for (const name of view.press ?? []) await page.getByRole('button', { name }).click();
-  if (view.query.includes('offline')) await page.getByText('Daypass does not answer.').waitFor();
+  // What is pressed is named in English.
+  for (const name of lang === 'en' ? (view.press ?? []) : []) await page.getByRole('button', { name }).click();
+  if (view.query.includes('offline')) await page.locator('.win.stale').waitFor();
   return { page, heard };
 }
 
@@ -180,6 +183,32 @@ for (const theme of ['light', 'dark']) {
       try {
         assert.deepEqual(await overflowing(page), [], 'as drawn');
         await page.screenshot({ path: join(folder, `${view.name}-${theme}.png`) });
+        assert.deepEqual(await seriousViolations(page), []);
+        await page.setViewportSize(NARROW);
+        assert.deepEqual(await overflowing(page), [], 'at 360 px');
+        assert.deepEqual(heard, []);
+      } finally {
+        await context.close();
+      }
+    });
+  }
+}
+
+// The same in another language: its words are longer, its letters taller.
+for (const theme of ['light', 'dark']) {
+  for (const view of VIEWS) {
+    test(`${view.name}, ${theme}, Hindi`, async () => {
+      const context = await chrome.newContext({
+        viewport: view.size,
+        colorScheme: theme,
+        timezoneId: 'Asia/Kolkata',
+        reducedMotion: 'reduce',
+      });
+      const { page, heard } = await open(context, view, theme, 'hi');
+      try {
+        assert.equal(await page.locator('html').getAttribute('lang'), 'hi');
+        assert.deepEqual(await overflowing(page), [], 'as drawn');
+        await page.screenshot({ path: join(folder, `${view.name}-${theme}-hi.png`) });
         assert.deepEqual(await seriousViolations(page), []);
         await page.setViewportSize(NARROW);
         assert.deepEqual(await overflowing(page), [], 'at 360 px');

@@ -198,6 +198,23 @@ export interface History {
 
 export type ExportFormat = 'csv' | 'json';
 
+/** How important a line of the log is, the most important first. */
+export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export interface LogLine {
+  at: string;
+  level: LogLevel | 'trace';
+  text: string;
+}
+
+/** Which lines are wanted. */
+export interface LogQuery {
+  level: LogLevel;
+  text: string;
+  limit: number;
+}
+
 /** What a change brings: a new snapshot, or word that the line is down and when it is tried again. */
 export type Change = { snapshot: Snapshot } | { lost: { retryAt: number } };
 
@@ -238,6 +255,12 @@ export interface Backend {
   history(account: string, since: string): Promise<History>;
   /** Saves the same as a file, and says where it is. */
   exportHistory(account: string, since: string, format: ExportFormat): Promise<string>;
+  /** The newest lines of the log, the newest first. */
+  log(wanted: LogQuery): Promise<LogLine[]>;
+  /** A text for whoever helps, without a secret or a user's name. */
+  report(): Promise<string>;
+  /** Shows a notification, to see that it can be seen. */
+  testNotification(): Promise<void>;
   /** The id of the new account. */
   addPractice(): Promise<string>;
   /** Opens a web address in the person's own browser. */

@@ -131,8 +131,8 @@ function rest(account: AccountView, now: number): string {
     case 'working':
       return workingRow(account, now);
     case 'signed_out':
-      if (account.missing.length > 0) return `. ${account.missing.join(' ')}`;
-      return account.generation === 0 ? said.row.neverSignedIn : '.';
+      if (account.missing.length > 0) return `${words.stop} ${account.missing.join(' ')}`;
+      return account.generation === 0 ? said.row.neverSignedIn : words.stop;
     case 'paused': {
       const until = account.paused?.until ?? null;
       return until === null ? said.row.pausedOpen : said.row.pausedUntil(when(until, now, account.day));
@@ -191,7 +191,7 @@ function next(account: AccountView, now: number): string {
   const bare = plan(account, now, same === null);
   const first = bare === '' ? '' : said.next.next(bare);
   if (same === null) return first;
-  return `${first}${first === '' ? '' : '. '}${said.next.sameEnd(atWhen(sameEnd(account, same), now, account.day))}`;
+  return `${first}${first === '' ? '' : `${words.stop} `}${said.next.sameEnd(atWhen(sameEnd(account, same), now, account.day))}`;
 }
 
 function act(verb: Verb, soft = false): Action {

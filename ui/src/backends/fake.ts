@@ -13,8 +13,11 @@ import {
   type Backend,
   type BotKey,
   type Can,
+  LOG_LEVELS,
   type Change,
   type ExportFormat,
+  type LogLine,
+  type LogQuery,
   type NewAccount,
   type NewBotKey,
   type SecretInFile,
@@ -25,6 +28,7 @@ import type { AccountView, Snapshot } from '../bindings';
 import { account, accounts, findings, problem, scenes, work } from './scenes';
 import { keys } from './scenes/bots';
 import { past } from './scenes/history';
+import { logLines } from './scenes/log';
 import { entered } from './scenes/outlets';
 import { settings } from './scenes/settings';
 
@@ -206,6 +210,20 @@ export class FakeBackend implements Backend {
     void this.#did('exportHistory', id, since, format);
     return Promise.resolve(`/home/asha/Downloads/daypass-history-${id}-2026-11-19.${format}`);
   }
+
+  log({ level, text, limit }: LogQuery): Promise<LogLine[]> {
+    const ranks: string[] = [...LOG_LEVELS];
+    const loud = (line: LogLine) => ranks.indexOf(line.level) <= ranks.indexOf(level);
+    const said = (line: LogLine) => line.text.toLowerCase().includes(text.toLowerCase());
+    return Promise.resolve(
+      logLines()
+        .filter((line) => loud(line) && said(line))
+        .slice(0, limit),
+    );
+  }
+
+  report = () => Promise.resolve('Daypass 0.1.0 on linux x86_64\n');
+  testNotification = () => this.#did('testNotification');
 
   addPractice(): Promise<string> {
     const view = { ...accounts.never(), id: 'practice', label: 'Practice', practice: true };

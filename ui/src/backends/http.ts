@@ -153,6 +153,9 @@ export class HttpBackend implements Backend {
   revokeKey = () => this.#needsSession();
   history = () => this.#needsSession();
   exportHistory = () => this.#needsSession();
+  log = () => this.#needsSession();
+  report = () => this.#needsSession();
+  testNotification = () => this.#needsSession();
   addPractice = () => this.#needsSession();
 
   #needsSession(): Promise<never> {

@@ -16,6 +16,8 @@ import {
   type Change,
   type ExportFormat,
   type History,
+  type LogLine,
+  type LogQuery,
   type NewAccount,
   type NewBotKey,
   type SettingValue,
@@ -79,6 +81,9 @@ export class TauriBackend implements Backend {
   history = (account: string, since: string) => call<History>('history', { account, since });
   exportHistory = (account: string, since: string, format: ExportFormat) =>
     call<string>('export_history', { account, since, format });
+  log = (wanted: LogQuery) => call<LogLine[]>('log', { wanted });
+  report = () => call<string>('report');
+  testNotification = () => call<undefined>('test_notification');
   addPractice = () => call<string>('add_practice');
 
   openUrl = (url: string) => call<undefined>('open_link', { url });

@@ -24,7 +24,7 @@ const GROUPS: Group[] = [
   { pane: 'general', title: said.levels, has: named('green_above_hours', 'red_below_hours') },
   { pane: 'general', title: said.checks, has: named('check_every_minutes', 'lead_minutes', 'attempts') },
   { pane: 'general', title: said.signIn, has: named('open_browser', 'sign_in_wait_minutes', 'ready_before_minutes') },
-  { pane: 'general', title: said.quiet, has: named('quiet_hours') },
+  { pane: 'notifications', title: said.quiet, has: named('quiet_hours') },
   { pane: 'notifications', title: words.settings.panes.notifications, has: (key) => /^(notif|remind|alert)/.test(key) },
   { pane: 'advanced', title: said.log, has: (key) => key.startsWith('logging.') },
   { pane: 'advanced', title: said.api, has: (key) => key.startsWith('api.') },

@@ -40,7 +40,7 @@ export const acts = {
       ['Ctrl ,', 'settings'],
       ['/', 'this list'],
       ['Esc', 'cancel a wait, then hide the window'],
-    ] as const,
+    ] as readonly (readonly [string, string])[],
     needsSession: ['C', 'H', 'Ctrl ,'] as readonly string[],
   },
 };

@@ -1,6 +1,6 @@
 /** Who has the token. */
 
-import type { BotVia } from '../bindings';
+import type { BotVia } from '../../bindings';
 import { counted } from './counted';
 
 const ways: Record<BotVia, string> = {

@@ -1,6 +1,6 @@
 /** What a card says: state, end, proof, and what comes next. */
 
-import type { NextStep, Standing, WorkKind } from '../bindings';
+import type { NextStep, Standing, WorkKind } from '../../bindings';
 
 const standing: Record<Standing, string> = {
   expired: 'Expired',

@@ -1,6 +1,6 @@
 /** What the look at this computer says. */
 
-import type { Aspect } from '../bindings';
+import type { Aspect } from '../../bindings';
 
 const aspects: Record<Aspect, string> = {
   port: 'Redirect port',

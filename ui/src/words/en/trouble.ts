@@ -37,6 +37,8 @@ export const trouble = {
     },
   },
   also: 'Also',
+  /** What ends a sentence. */
+  stop: '.',
 
   live: {
     loading: 'Asking Daypass how things are',

@@ -1,0 +1,3 @@
+import { countedIn } from '../counted';
+
+export const counted = countedIn('hi');
