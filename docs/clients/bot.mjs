@@ -33,12 +33,29 @@ class Daypass {
     }
   }
 
-  /** The broker has refused this token: Daypass asks it once, however many bots say so. Returns with a newer one. */
-  async refused(token) {
-    const body = JSON.stringify({ account: this.account, generation: token.generation });
-    // 409: that token was replaced already, which is what we want to hear.
-    await fetch(`${this.url}/api/token/report-invalid`, { method: "POST", headers: this.headers, body });
-    this.current = await this.wait(token.generation);
+  /**
+   * The broker has refused this token: Daypass asks it once, however many bots say so. Returns with a newer one, or with the
+   * same where the broker takes it after all.
+   */
+  async refused({ generation }) {
+    const { account } = this;
+    await this.#try("report-invalid", { method: "POST", body: JSON.stringify({ account, generation }) });
+    for (;;) {
+      const newer = await this.#try(`wait?${new URLSearchParams({ account, generation, limit: "10s" })}`);
+      const held = newer ?? (await this.#try(`?${new URLSearchParams({ account })}`));
+      if (held) {
+        this.current = held;
+        return;
+      }
+      await sleep(1000);
+    }
+  }
+
+  /** The answer, or null where there is none now. */
+  async #try(path, more = {}) {
+    const place = `${this.url}/api/token${path.startsWith("?") ? "" : "/"}${path}`;
+    const answer = await fetch(place, { headers: this.headers, ...more }).catch(() => null);
+    return answer?.status === 200 ? answer.json() : null;
   }
 
   /** Takes each new token when it is told of, also after a restart of Daypass. */

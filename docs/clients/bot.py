@@ -43,14 +43,26 @@ class Daypass:
             time.sleep(1)
 
     def refused(self, token):
-        """The broker has refused this token: Daypass asks it once, however many bots say so. Returns with a newer one."""
-        body = json.dumps({"account": self.account, "generation": token["generation"]}).encode()
+        """The broker has refused this token: Daypass asks it once, however many bots say so. Returns with a newer one, or
+        with the same where the broker takes it after all."""
+        generation = token["generation"]
+        body = json.dumps({"account": self.account, "generation": generation}).encode()
+        self._try("/api/token/report-invalid", body)
+        while True:
+            newer = self._try("/api/token/wait", account=self.account, generation=generation, limit="10s")
+            held = newer or self._try("/api/token", account=self.account)
+            if held:
+                self.current = held
+                return
+            time.sleep(1)
+
+    def _try(self, path, body=None, **query):
+        """The answer, or None where there is none now."""
         try:
-            self._ask("/api/token/report-invalid", body).close()
-        except HTTPError as error:
-            if error.code != 409:  # 409: that token was replaced already, which is what we want to hear.
-                raise
-        self.current = self.wait(newer_than=token["generation"])
+            with self._ask(path, body, **query) as answer:
+                return json.loads(answer.read() or b"null")
+        except (URLError, OSError):
+            return None
 
     def _follow(self):
         """Takes each new token when it is told of, also after a restart of Daypass."""

@@ -36,7 +36,7 @@ impl Daypass {
             // Without an answer Daypass restarts. 504: not yet. 429: asked too often. 503: Daypass ends.
             if let Ok(answer) = self.http.get(&url).bearer_auth(&self.key).send().await {
                 let status = answer.status();
-                let body: Value = answer.json().await?;
+                let Ok(body) = answer.json::<Value>().await else { continue };
                 if status.is_success() {
                     let text = body["access_token"].as_str().unwrap_or_default().to_owned();
                     return Ok(Token { text, generation: body["generation"].as_u64().unwrap_or_default() });
@@ -49,13 +49,30 @@ impl Daypass {
         }
     }
 
-    /// The broker has refused this token: Daypass asks it once, however many bots say so.
-    async fn report(&self, generation: u64) -> Outcome<()> {
-        let url = format!("{}/api/token/report-invalid", self.url);
+    /// The broker has refused this token: Daypass asks it once, however many bots say so. Gives a newer one, or the same
+    /// where the broker takes it after all.
+    async fn refused(&self, generation: u64) -> Token {
         let report = json!({ "account": ACCOUNT, "generation": generation });
-        // 409: that token was replaced already, which is what we want to hear.
-        self.http.post(url).bearer_auth(&self.key).json(&report).send().await?;
-        Ok(())
+        let place = format!("{}/api/token/report-invalid", self.url);
+        // A "no" or no answer is none of ours: what follows says what is true.
+        let _ = self.http.post(place).bearer_auth(&self.key).json(&report).send().await;
+        loop {
+            for path in
+                [format!("/wait?account={ACCOUNT}&generation={generation}&limit=10s"), format!("?account={ACCOUNT}")]
+            {
+                if let Some(token) = self.now(&path).await {
+                    return token;
+                }
+            }
+            sleep(Duration::from_secs(1)).await;
+        }
+    }
+
+    /// The token, if one is given now.
+    async fn now(&self, path: &str) -> Option<Token> {
+        let asked = self.http.get(format!("{}/api/token{path}", self.url)).bearer_auth(&self.key);
+        let body: Value = asked.send().await.ok()?.error_for_status().ok()?.json().await.ok()?;
+        Some(Token { text: body["access_token"].as_str()?.to_owned(), generation: body["generation"].as_u64()? })
     }
 
     /// Takes each new token when it is told of, also after a restart of Daypass.
@@ -94,8 +111,7 @@ async fn main() -> Outcome<()> {
         let answer = http.get(&profile).bearer_auth(&token.text).send().await?;
         if answer.status() == StatusCode::UNAUTHORIZED {
             println!("token {} was refused", token.generation);
-            daypass.report(token.generation).await?;
-            newest.send_replace(daypass.wait(token.generation).await?);
+            newest.send_replace(daypass.refused(token.generation).await);
             continue;
         }
         let body: Value = answer.error_for_status()?.json().await?;

@@ -9,8 +9,12 @@ generation=0
 
 # The number of the next token, and the token itself: only in variables and on curl's standard input, never in arguments.
 take() {
-  generation=$(daypass wait upstox --newer-than "$1" --limit 12h) || exit
-  token=$(daypass token upstox --bot bot.sh) || exit
+  until generation=$(daypass wait upstox --newer-than "$1" --limit 12h) && token=$(daypass token upstox --bot bot.sh); do
+    case $? in
+      3 | 4 | 6 | 7) sleep 1 ;; # Daypass restarts, there is none, not yet, asked by too many: that passes.
+      *) exit 1 ;;
+    esac
+  done
 }
 
 take 0
@@ -23,6 +27,10 @@ while :; do
       echo "token $generation was refused"
       # Daypass asks the broker once, however many bots say so.
       daypass report-invalid upstox --generation "$generation" >/dev/null 2>&1
+      if ! daypass wait upstox --newer-than "$generation" --limit 10s >/dev/null 2>&1 &&
+        daypass token upstox --bot bot.sh >/dev/null 2>&1; then
+        continue # The broker takes it after all.
+      fi
       take "$generation"
       continue
       ;;
