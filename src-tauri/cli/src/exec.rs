@@ -11,7 +11,7 @@ use crate::bots::{BETWEEN_TRIES, again, wanted};
 use crate::verbs::ask_owner;
 use child::{Child, Signals};
 use daypass_wiring::domain::AccountId;
-use daypass_wiring::{Caller, Change, Client, HandedOut, Refused, Wanted};
+use daypass_wiring::{Caller, Change, Client, Code, HandedOut, Refused, Wanted};
 use futures::StreamExt;
 use std::io::Write;
 use std::process::ExitCode;
@@ -33,27 +33,26 @@ pub(crate) async fn exec(args: Exec) -> anyhow::Result<ExitCode> {
         None => client.token(&take.id, take.wanted, &take.caller).await?,
     };
     let (newest, mut rotated) = watch::channel(out.generation);
+    let mut told = rotated.clone();
     let mut child = Child::start(&command, &out)?;
     let following = tokio::spawn(follow(client, take.id.clone(), newest));
     let mut has = out.generation;
+    // The program's own end comes first, whatever else has come at the same time: it is not started again.
     let status = loop {
         tokio::select! {
+            biased;
             status = child.ended() => break status?,
             signal = signals.any() => child.tell(signal),
-            Ok(()) = rotated.changed() => {
-                if *rotated.borrow_and_update() <= has {
-                    continue;
-                }
-                match on_rotate {
-                    OnRotate::None => {}
-                    OnRotate::Signal(signal) => child.tell(signal),
-                    OnRotate::Restart => {
-                        // A token that is gone again by now is not worth a restart; the next one will be.
-                        let Some(out) = take.now().await else { continue };
-                        child.stop(grace).await?;
-                        has = out.generation;
-                        child = Child::start(&command, &out)?;
-                    }
+            out = take.newer(&mut rotated, has), if matches!(on_rotate, OnRotate::Restart) => {
+                child.stop(grace).await?;
+                has = out.generation;
+                child = Child::start(&command, &out)?;
+            }
+            Ok(()) = told.changed(), if !matches!(on_rotate, OnRotate::Restart) => {
+                let newest = *told.borrow_and_update();
+                if let OnRotate::Signal(signal) = on_rotate && newest > has {
+                    has = newest;
+                    child.tell(signal);
                 }
             }
         }
@@ -70,10 +69,31 @@ struct Take {
 }
 
 impl Take {
-    async fn now(&self) -> Option<HandedOut> {
-        let client = again().await.ok().flatten()?;
-        let taken = client.token(&self.id, self.wanted, &self.caller).await;
-        taken.inspect_err(|refused| tell(&format!("the new token was not taken: {}", refused.problem))).ok()
+    /// Waits for a token that is newer, and takes it; again and again where that does not work at once.
+    async fn newer(&self, newest: &mut watch::Receiver<u64>, has: u64) -> HandedOut {
+        let mut told = false;
+        loop {
+            if newest.wait_for(|newest| *newest > has).await.is_err() {
+                // Nobody says so any more.
+                std::future::pending::<()>().await;
+            }
+            match self.now().await {
+                Ok(Some(out)) if out.generation > has => return out,
+                Err(refused) if !told => {
+                    tell(&format!("the new token was not taken yet: {}", refused.problem));
+                    told = true;
+                }
+                _ => {}
+            }
+            tokio::time::sleep(BETWEEN_TRIES).await;
+        }
+    }
+
+    async fn now(&self) -> Result<Option<HandedOut>, Refused> {
+        match again().await? {
+            Some(client) => client.token(&self.id, self.wanted, &self.caller).await.map(Some),
+            None => Ok(None),
+        }
     }
 }
 
@@ -84,10 +104,14 @@ async fn follow(client: Arc<dyn Client>, id: AccountId, newest: watch::Sender<u6
     loop {
         match client.take() {
             Some(client) => {
-                if let Err(refused) = news(&*client, &id, &newest).await {
-                    return tell(&format!("no more news of the token: {}", refused.problem));
+                match news(&*client, &id, &newest).await {
+                    Err(refused) if refused.code == Code::UnknownAccount => {
+                        return tell(&format!("no more news of the token: {}", refused.problem));
+                    }
+                    // It is just being started or ended, or asked by too many: that passes.
+                    Err(_) => {}
+                    Ok(()) => lost = false,
                 }
-                lost = false;
             }
             None if !lost => {
                 tell("Daypass is not running; the program keeps its token, and gets the next one when it is back.");
@@ -96,10 +120,7 @@ async fn follow(client: Arc<dyn Client>, id: AccountId, newest: watch::Sender<u6
             None => {}
         }
         tokio::time::sleep(BETWEEN_TRIES).await;
-        client = match again().await {
-            Ok(client) => client,
-            Err(refused) => return tell(&format!("no more news of the token: {}", refused.problem)),
-        };
+        client = again().await.unwrap_or_default();
     }
 }
 

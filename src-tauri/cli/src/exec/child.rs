@@ -68,6 +68,10 @@ impl Child {
             self.tell(Signal::KILL.as_raw());
             self.process.wait().await?;
         }
+        if !self.at_terminal {
+            // Whatever it has started and left behind: two of one bot would trade twice.
+            self.tell(Signal::KILL.as_raw());
+        }
         Ok(())
     }
 }
