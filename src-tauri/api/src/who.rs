@@ -134,8 +134,7 @@ mod program {
         }
         let mut line = [0; BEGINNING];
         let line = beginning(pid, "cmdline", &mut line).unwrap_or_default();
-        let script = line.split(|byte| *byte == 0).skip(1).find(|word| !word.starts_with(b"-"));
-        let script = script.and_then(|word| base(&String::from_utf8_lossy(word)));
+        let script = super::script(line).and_then(|word| base(&String::from_utf8_lossy(word)));
         Some(super::named(name, script))
     }
 
@@ -171,6 +170,22 @@ mod program {
     }
 }
 
+/// The word of a command line that names an interpreter's script. Where the code itself stands there (`-c`, `-e`) or a
+/// module's name (`-m`), there is none: code may hold anything, a password too.
+#[cfg(any(target_os = "linux", test))]
+fn script(line: &[u8]) -> Option<&[u8]> {
+    let mut words = line.split(|byte| *byte == 0).skip(1);
+    let word = words.find(|word| !word.starts_with(b"-") || is_code(word))?;
+    (!is_code(word) && !word.iter().any(|byte| byte.is_ascii_whitespace() || b"=$;|&".contains(byte))).then_some(word)
+}
+
+/// `-c`, and together with others: `-lc`.
+#[cfg(any(target_os = "linux", test))]
+fn is_code(word: &[u8]) -> bool {
+    word.starts_with(b"-") && !word.starts_with(b"--") && word.ends_with(b"c")
+        || [&b"-e"[..], b"-m", b"-p", b"--eval", b"--print"].contains(&word)
+}
+
 /// Whether a program of this name runs other people's files. Any other one is called what it is, whatever it is given.
 #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "only Linux names programs"))]
 fn interprets(program: &str) -> bool {
@@ -197,6 +212,23 @@ mod tests {
     fn bot(accounts: Option<&[&str]>) -> Who {
         let ids = |ids: &[&str]| ids.iter().map(|id| AccountId::new(*id).expect("an id")).collect();
         Who::Bot(Bot { name: "screener".into(), accounts: accounts.map(ids) })
+    }
+
+    #[test]
+    fn code_in_a_command_line_names_nobody() {
+        for (line, named) in [
+            ("python3\0bot.py\0--fast", Some("bot.py")),
+            ("python3\0-u\0/home/a/bot.py", Some("/home/a/bot.py")),
+            ("sh\0-c\0PW=hunter2 python bot.py", None),
+            ("bash\0-lc\0./bot.sh", None),
+            ("node\0-e\0run()", None),
+            ("python3\0-m\0bot", None),
+            ("sh\0PW=x;bot.sh", None),
+            ("python3", None),
+        ] {
+            let found = script(line.as_bytes()).map(|word| String::from_utf8_lossy(word).into_owned());
+            assert_eq!(found.as_deref(), named, "{line:?}");
+        }
     }
 
     #[test]
