@@ -109,6 +109,11 @@ fn report(account: &mut Account, turn: &mut Turn<'_>, generation: Generation, ti
     if generation > account.generation {
         return turn.reply(ticket, Err(words::no_such_generation(account, generation)));
     }
+    if account.valid_grant(turn.now).is_none() {
+        // There is nothing to ask the broker about; the bot hears why.
+        return turn.reply(ticket, Err(words::nothing_to_hand_out(account, turn.now)));
+    }
+    // What is under way answers it: a probe says what is true, and a sign-in or a renewal brings another token.
     if account.work.is_none() {
         account.proof.reported = true;
     }
