@@ -76,8 +76,9 @@ impl Lending {
     /// Copies the secret, and plans its return. Waits for the display: call it where blocking is fine.
     fn lend(&self, secret: Secret, time: Duration) -> Result<(), arboard::Error> {
         let mut clipboard = Clipboard::new()?;
-        write(&mut clipboard, secret.expose())?;
+        // Written under the lock: of two at once, the one that is on the clipboard must be the one that is known.
         let mut state = self.lock();
+        write(&mut clipboard, secret.expose())?;
         state.number += 1;
         state.loan = Some((clipboard, secret, self.hold()));
         let (number, lending) = (state.number, self.clone());
@@ -90,21 +91,24 @@ impl Lending {
 
     /// Takes back what is still lent. For the end of the program.
     pub(crate) fn take_back(&self) {
-        let loan = self.lock().loan.take();
-        if let Some((clipboard, secret, _hold)) = loan {
-            clear(clipboard, &secret);
-        }
+        give_back(&mut self.lock());
     }
 
     fn end(&self, number: u64) {
-        let current = self.lock().number;
-        if current == number {
-            self.take_back();
+        let mut state = self.lock();
+        if state.number == number {
+            give_back(&mut state);
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn give_back(state: &mut State) {
+    if let Some((clipboard, secret, _hold)) = state.loan.take() {
+        clear(clipboard, &secret);
     }
 }
 

@@ -65,12 +65,24 @@ fn set_up(app: &AppHandle, client: Joined) {
 fn listen(app: &AppHandle, tell: &watch::Sender<Around>) {
     for line in std::io::stdin().lock().lines().map_while(Result::ok) {
         match serde_json::from_str(&line) {
-            Ok(Line::Order(order)) => window::carry_out(app, order, || println!("{DONE}")),
+            Ok(Line::Order(order)) => {
+                let handle = app.clone();
+                window::carry_out(app, order, move |is_there| answer(&handle, is_there));
+            }
             Ok(Line::Around(around)) => drop(tell.send_replace(around)),
             Err(error) => tracing::warn!(%error, "A line was not understood"),
         }
     }
     app.exit(0);
+}
+
+/// An order that left no window cannot be done here: whoever gave it opens the window itself.
+fn answer(app: &AppHandle, is_there: bool) {
+    if is_there || app.state::<Lending>().is_held() {
+        println!("{DONE}");
+    } else {
+        app.exit(NOBODY.into());
+    }
 }
 
 /// Keeps the windows in step, and looks for the program again where it is started again.

@@ -35,23 +35,24 @@ pub(crate) fn order(app: &AppHandle, order: Order) {
     {
         return process.take(app, order);
     }
-    carry_out(app, order, || {});
+    carry_out(app, order, |_| {});
 }
 
-/// Carries the order out in this process, and says when that is done.
-pub(crate) fn carry_out(app: &AppHandle, order: Order, done: impl FnOnce() + Send + 'static) {
+/// Carries the order out in this process, and says when that is done and whether there is a window now.
+pub(crate) fn carry_out(app: &AppHandle, order: Order, done: impl FnOnce(bool) + Send + 'static) {
     let handle = app.clone();
     let asked = app.run_on_main_thread(move || {
+        let mut away = false;
         match order {
             Order::Show => show(&handle),
             Order::Account(account) => show_account(&handle, &account),
             Order::Settings => show_settings(&handle),
             Order::History(account) => show_history(&handle, &account),
-            Order::Toggle => toggle(&handle),
+            Order::Toggle => away = toggle(&handle),
             Order::StandIn if handle.get_webview_window(MAIN).is_none() => show(&handle),
             Order::StandIn => {}
         }
-        done();
+        done(away || !handle.webview_windows().is_empty());
     });
     if let Err(error) = asked {
         tracing::error!(%error, "The event loop has ended");
@@ -81,12 +82,14 @@ fn show_history(app: &AppHandle, account: &AccountId) {
     }
 }
 
-/// A left click on the tray.
-fn toggle(app: &AppHandle) {
-    match app.get_webview_window(MAIN) {
-        Some(window) if is_seen(&window) => put_away(&window),
-        _ => show(app),
+/// A left click on the tray. True if the window goes away.
+fn toggle(app: &AppHandle) -> bool {
+    let seen = app.get_webview_window(MAIN).filter(is_seen);
+    match &seen {
+        Some(window) => put_away(window),
+        None => show(app),
     }
+    seen.is_some()
 }
 
 /// Tells the windows of this process how things are now.

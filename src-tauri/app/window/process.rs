@@ -120,12 +120,14 @@ impl WindowProcess {
             _ if over => {}
             End::Quit => app.exit(0),
             End::Closed => left.into_iter().for_each(|order| self.take(&app, order)),
-            End::Failed => left.into_iter().for_each(|order| carry_out(&app, order, || {})),
+            End::Failed => left.into_iter().for_each(|order| carry_out(&app, order, |_| {})),
         }
     }
 
     async fn serve(&self, mut child: Child, mut told: mpsc::UnboundedReceiver<Line>) -> End {
-        let Some((ears, mut done, mut log)) = pipes(&mut child) else { return End::Failed };
+        let Some((ears, mut done, log)) = pipes(&mut child) else { return End::Failed };
+        // By itself: a process that cannot write its log stands still.
+        async_runtime::spawn(write_down(log));
         // It ends when they are shut.
         let mut ears = Some(ears);
         let status = loop {
@@ -138,7 +140,6 @@ impl WindowProcess {
                     None => ears = None,
                 },
                 Ok(Some(line)) = done.next_line() => self.answered(&line),
-                Ok(Some(line)) = log.next_line() => tracing::info!("Window: {line}"),
                 status = child.wait() => break status,
             }
         };
@@ -170,11 +171,20 @@ fn start() -> std::io::Result<Child> {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()
 }
 
-type Pipes = (ChildStdin, Lines<BufReader<ChildStdout>>, Lines<BufReader<ChildStderr>>);
+type Pipes = (ChildStdin, Lines<BufReader<ChildStdout>>, BufReader<ChildStderr>);
 
 fn pipes(child: &mut Child) -> Option<Pipes> {
     let done = BufReader::new(child.stdout.take()?).lines();
-    Some((child.stdin.take()?, done, BufReader::new(child.stderr.take()?).lines()))
+    Some((child.stdin.take()?, done, BufReader::new(child.stderr.take()?)))
+}
+
+/// What the process says goes into the log, whatever bytes it is.
+async fn write_down(mut log: BufReader<ChildStderr>) {
+    let mut line = Vec::new();
+    while log.read_until(b'\n', &mut line).await.is_ok_and(|read| read > 0) {
+        tracing::info!("Window: {}", String::from_utf8_lossy(&line).trim_end());
+        line.clear();
+    }
 }
 
 async fn tell(ears: &mut ChildStdin, line: &Line) -> std::io::Result<()> {
