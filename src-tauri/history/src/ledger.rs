@@ -123,7 +123,17 @@ impl Ledger {
         session: Duration,
     ) -> Result<Vec<Strip>, LedgerError> {
         let mut strips = Strips::default();
-        let earlier = Filter { since: Some(since - strips::BEFORE), ..filter.whole() };
+        // A token may have been issued long before, and still be held.
+        let mut known = None;
+        let before = Filter {
+            since: None,
+            until: Some(since),
+            kinds: strips::BEGINNINGS.map(str::to_owned).to_vec(),
+            limit: Some(1),
+            ..filter.clone()
+        };
+        self.each(&before, Order::NewestFirst, |entry| known = Some(entry.at))?;
+        let earlier = Filter { since: known.or(Some(since)), until: Some(until), ..filter.whole() };
         self.each(&earlier, Order::OldestFirst, |entry| strips.add(&entry))?;
         Ok(strips.finish((since, until), zone, session))
     }

@@ -11,8 +11,8 @@ use daypass_domain::ledger::{Outcome, ReadyState};
 use daypass_domain::{Entry, Happening, Moment};
 use serde::{Deserialize, Serialize};
 
-/// A token that was issued earlier may still be held: so far back is read.
-pub(crate) const BEFORE: Duration = Duration::days(8);
+/// With what a token begins.
+pub(crate) const BEGINNINGS: [&str; 2] = ["signed_in", "renewed"];
 
 /// One day of the exchange.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
