@@ -120,7 +120,23 @@ async fn second_sign_in(world: &World, window: &Window, notices: &mut Notices, e
     assert_eq!(world.desktop.opened().len(), 2, "one press is one sign-in");
     assert_eq!(world.asked("POST", "/v2/login/authorization/token").await?, 2);
     window.picture(&world.picture("window-light")).await?;
+    past(world, window).await?;
     dashboard(world).await
+}
+
+/// What happened can be seen and taken along.
+async fn past(world: &World, window: &Window) -> anyhow::Result<()> {
+    window.driver.execute("location.hash = '#history=upstox'", vec![]).await?;
+    window.says("2 sign-ins").await?;
+    window.says("The token ended").await?;
+    window.press("Export CSV").await?;
+    window.says("Saved as").await?;
+    let is_it = |file: &PathBuf| file.to_string_lossy().contains("daypass-history-upstox-");
+    let file = files_below(world.desktop.home())?.into_iter().find(is_it).context("a file")?;
+    let lines = std::fs::read_to_string(file)?;
+    assert!(lines.starts_with("at,account,happened,") && lines.contains("signed_in"), "{lines}");
+    window.driver.execute("location.hash = ''", vec![]).await?;
+    window.says("Valid").await
 }
 
 async fn dashboard(world: &World) -> anyhow::Result<()> {

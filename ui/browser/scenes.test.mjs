@@ -63,6 +63,22 @@ const SCENES = [
   'loading',
   'nobody',
 ];
+/** What the documentation shows of the window; made anew with DAYPASS_DOCS=1. */
+const IN_DOCS = new Map([
+  ['first', 'first-run'],
+  ['waiting', 'sign-in'],
+  ['details', 'details'],
+  ['history', 'history'],
+  ['settings-add', 'connect'],
+  ['settings-general', 'settings'],
+  ['settings-accounts', 'settings-accounts'],
+  ['settings-bots', 'settings-bots'],
+  ['settings-outlets', 'settings-outlets'],
+  ['settings-notifications', 'settings-notifications'],
+  ['settings-log', 'settings-log'],
+]);
+const DOCS = process.env.DAYPASS_DOCS === '1' ? join(import.meta.dirname, '../../docs') : null;
+
 /** Other views: name, scene, the part after the address, size. */
 const VIEWS = [
   ...SCENES.map((scene) => ({ name: scene, query: `fake=${scene}`, hash: '', size: WINDOW })),
@@ -183,6 +199,8 @@ for (const theme of ['light', 'dark']) {
       try {
         assert.deepEqual(await overflowing(page), [], 'as drawn');
         await page.screenshot({ path: join(folder, `${view.name}-${theme}.png`) });
+        const shown = IN_DOCS.get(view.name);
+        if (DOCS && shown) await page.screenshot({ path: join(DOCS, `${shown}-${theme}.png`), scale: 'css' });
         assert.deepEqual(await seriousViolations(page), []);
         await page.setViewportSize(NARROW);
         assert.deepEqual(await overflowing(page), [], 'at 360 px');

@@ -7,8 +7,10 @@ import { Live } from './live.svelte';
 import './styles/tokens.css';
 import './styles/app.css';
 import { words } from './words';
+import { nameLanguage } from './words/language';
 
 document.documentElement.lang = words.lang;
+nameLanguage(words.locale);
 // For pictures of both themes; the system decides otherwise.
 const theme = new URLSearchParams(location.search).get('theme');
 if (theme === 'light' || theme === 'dark') document.documentElement.dataset['theme'] = theme;

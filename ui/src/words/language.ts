@@ -37,3 +37,15 @@ export function choose(wanted: Language | null): void {
   }
   location.reload();
 }
+
+/**
+ * A system without a language (`LANG=C`) makes WebKit name one that Intl does not know; whatever asks Intl for it, as
+ * uPlot does while it loads, breaks off. Such a page gets the name of the language that it speaks.
+ */
+export function nameLanguage(locale: string): void {
+  try {
+    Intl.getCanonicalLocales(navigator.language);
+  } catch {
+    Object.defineProperty(navigator, 'language', { value: locale, configurable: true });
+  }
+}

@@ -100,7 +100,10 @@ export function past(scene: string, account: string, { now }: Snapshot): History
   const text = (day: Date) => day.toISOString().slice(0, 10);
   const weekend = (day: Date) => [0, 6].includes(day.getUTCDay());
   const renews = account !== 'upstox';
-  const strips = days.map((day, back) => strip(text(day), back, weekend(day), !weekend(new Date(day.getTime() - DAY))));
+  const empty = (day: Date): Strip => ({ day: text(day), stretches: [], opens: null, readiness: null });
+  const strips = days.map((day, back) =>
+    none ? empty(day) : strip(text(day), back, weekend(day), !weekend(new Date(day.getTime() - DAY))),
+  );
   const sums = none ? [] : days.map((day, back) => sum(text(day), back, weekend(day), renews));
   const total = (pick: (sum: DaySum) => number) => sums.reduce((all, one) => all + pick(one), 0);
   const sessions = total((one) => (one.readiness === null ? 0 : 1));
