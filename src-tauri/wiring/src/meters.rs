@@ -106,8 +106,21 @@ impl Meters {
         bot
     }
 
+    /// A counter that is born with its first event has no increase at it: those that alerts are about are there before.
+    fn begin(&self, seen: &Snapshot) {
+        for account in seen.accounts.iter().map(|view| view.id.as_str()) {
+            for outcome in ["valid", "invalid", "unknown"] {
+                self.probes.with_label_values(&[account, outcome]);
+            }
+            for result in ["signed_in", "renewed", "failed", "manual"] {
+                self.refreshes.with_label_values(&[account, result]);
+            }
+        }
+    }
+
     /// In the text format of Prometheus.
     pub(crate) fn text(&self, seen: &Snapshot) -> Result<String, prometheus::Error> {
+        self.begin(seen);
         let mut families = now(seen)?.gather();
         families.extend(self.counted.gather());
         let mut text = Vec::new();
