@@ -14,6 +14,8 @@ use tokio_util::sync::CancellationToken;
 
 /// So many may wait at once: far more than windows and bots on one machine, far fewer than there are connections.
 const PLACES: usize = 64;
+/// Of whoever shows no key, fewer: they must not keep the bots from waiting.
+const OPEN_PLACES: usize = 32;
 
 /// One door.
 #[derive(Clone)]
@@ -23,18 +25,31 @@ pub(crate) struct Door {
     /// The program ends, or this door does.
     pub(crate) closing: CancellationToken,
     places: Arc<Semaphore>,
+    open_places: Arc<Semaphore>,
 }
 
 impl Door {
     /// A door with nobody in it.
     pub(crate) fn new(client: Arc<dyn Client>, closing: CancellationToken) -> Self {
-        Self { client, closing, places: Arc::new(Semaphore::new(PLACES)) }
+        let places = |count| Arc::new(Semaphore::new(count));
+        Self { client, closing, places: places(PLACES), open_places: places(OPEN_PLACES) }
     }
 
-    /// A place to wait, held until it is dropped.
+    /// A place to wait for a bot with its key, or for this user's own program; held until it is dropped.
     pub(crate) fn place(&self) -> Result<OwnedSemaphorePermit, Refusal> {
-        let place = self.places.clone().try_acquire_owned();
-        place.map_err(|_| Refusal::with_code(StatusCode::SERVICE_UNAVAILABLE, name(Code::TooMany), TOO_MANY))
+        Self::of(&self.places)
+    }
+
+    /// A place to wait for anybody.
+    pub(crate) fn open_place(&self) -> Result<OwnedSemaphorePermit, Refusal> {
+        Self::of(&self.open_places)
+    }
+
+    fn of(places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Refusal> {
+        places
+            .clone()
+            .try_acquire_owned()
+            .map_err(|_| Refusal::with_code(StatusCode::SERVICE_UNAVAILABLE, name(Code::TooMany), TOO_MANY))
     }
 }
 

@@ -37,7 +37,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
     ),
 )]
 pub(crate) async fn events(State(door): State<Door>) -> Result<Response, Refusal> {
-    let place = door.place()?;
+    let place = door.open_place()?;
     let tellings = door.client.tellings().await?;
     let mut changes = door.client.changes().await?;
     let Some(now) = changes.next().await else { return Ok(Sse::new(stream::empty::<Told>()).into_response()) };
@@ -78,7 +78,7 @@ pub(crate) async fn watch(
     headers: HeaderMap,
     Params(watching): Params<Watching>,
 ) -> Result<Response, Refusal> {
-    let place = door.place()?;
+    let place = door.open_place()?;
     let account = Who::Program(Peer::default()).account(watching.account.as_deref(), None)?;
     let account = match account {
         Some(account) => account,
