@@ -146,7 +146,11 @@ impl Bots {
     ) -> Answer<T> {
         let (keys, now) = (self.keys.clone(), self.books.now());
         let done = tokio::task::spawn_blocking(move || act(&keys, now)).await;
-        done.map_err(|_| refused(Code::Internal, BROKE))?.map_err(|problem| refused(Code::BadInput, problem))
+        done.map_err(|_| refused(Code::Internal, BROKE))?.map_err(|problem| {
+            // What the disk says is nobody's mistake.
+            let is_ours = ["keys_not_saved", "keys_unreadable", "revoked_until_restart"].contains(&&*problem.code);
+            refused(if is_ours { Code::Failed } else { Code::BadInput }, problem)
+        })
     }
 }
 
@@ -163,7 +167,11 @@ impl Keys for Bots {
         let entered = self.keys.enter(key, now);
         if self.keys.save_is_due(now) {
             let keys = self.keys.clone();
-            tokio::task::spawn_blocking(move || keys.save(now));
+            tokio::task::spawn_blocking(move || {
+                if let Err(problem) = keys.save(now) {
+                    tracing::warn!("When keys were last used could not be written: {problem}");
+                }
+            });
         }
         match entered {
             Ok(bot) => Ok(Bot { name: bot.name.to_string(), accounts: accounts(bot.scope) }),

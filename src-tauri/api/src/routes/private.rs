@@ -302,6 +302,7 @@ async fn add_practice(State(door): State<Door>) -> Result<Response, Refusal> {
     summary = "The keys of bots",
     responses(
         (status = 200, description = "Without the keys themselves.", body = Vec<KeyView>),
+        (status = 502, description = "It was tried and failed.", body = Document, content_type = "application/problem+json"),
     ),
 )]
 async fn keys(State(door): State<Door>) -> Result<Json<Vec<KeyView>>, Refusal> {
@@ -318,6 +319,7 @@ async fn keys(State(door): State<Door>) -> Result<Json<Vec<KeyView>>, Refusal> {
         (status = 201, description = "The key.", body = MadeOut),
         (status = 404, description = "There is no such account.", body = Document, content_type = "application/problem+json"),
         (status = 409, description = "Not now; `code` says why.", body = Document, content_type = "application/problem+json"),
+        (status = 502, description = "It was tried and failed.", body = Document, content_type = "application/problem+json"),
     ),
 )]
 async fn make_key(State(door): State<Door>, Sent(key): Sent<NewKey>) -> Result<Response, Refusal> {
@@ -334,7 +336,7 @@ async fn make_key(State(door): State<Door>, Sent(key): Sent<NewKey>) -> Result<R
     params(("id" = String, Path, description = "The key's id.")),
     responses(
         (status = 204, description = "Done, or begun."),
-        (status = 404, description = "There is no such account.", body = Document, content_type = "application/problem+json"),
+        (status = 502, description = "It was tried and failed.", body = Document, content_type = "application/problem+json"),
     ),
 )]
 async fn revoke_key(State(door): State<Door>, Path(id): Path<String>) -> Result<StatusCode, Refusal> {
