@@ -103,6 +103,9 @@ pub enum Happening {
     Readiness {
         /// The session's open.
         session_opens: Moment,
+        /// Its close; lines of the first versions have none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        session_closes: Option<Moment>,
         /// How they stood.
         state: ReadyState,
         /// Why, unless all was well.

@@ -7,7 +7,7 @@ use daypass_domain::Entry;
 use serde_json::Value;
 
 /// The columns of the CSV, in their order. A column keeps its name; new ones are added at the end.
-const COLUMNS: [&str; 20] = [
+const COLUMNS: [&str; 21] = [
     "at",
     "account",
     "happened",
@@ -28,6 +28,7 @@ const COLUMNS: [&str; 20] = [
     "state",
     "why",
     "kind",
+    "session_closes",
 ];
 
 /// A spreadsheet takes a cell that begins so for a formula, and some texts come from a broker or a bot.

@@ -8,7 +8,7 @@ use crate::strips::{self, Strip, Strips};
 use crate::sums::{Days, Sums};
 use crate::takers::{BotSum, Takers};
 use crate::{DaySum, Filter, LedgerError, Totals, aside, reading, schema};
-use chrono::{Duration, Months};
+use chrono::Months;
 use chrono_tz::Tz;
 use daypass_domain::{AccountId, Entry, Moment, Problem};
 use rusqlite::config::DbConfig;
@@ -113,14 +113,12 @@ impl Ledger {
         Ok(sums.finish(filter.until))
     }
 
-    /// How the token of the account that is meant stood through each day of a span, newest first, with sessions of the
-    /// market that take so long.
+    /// How the token of the account that is meant stood through each day of a span, newest first.
     pub fn strips(
         &self,
         filter: &Filter,
         (since, until): (Moment, Moment),
         zone: Tz,
-        session: Duration,
     ) -> Result<Vec<Strip>, LedgerError> {
         let mut strips = Strips::default();
         // A token may have been issued long before, and still be held.
@@ -135,7 +133,7 @@ impl Ledger {
         self.each(&before, Order::NewestFirst, |entry| known = Some(entry.at))?;
         let earlier = Filter { since: known.or(Some(since)), until: Some(until), ..filter.whole() };
         self.each(&earlier, Order::OldestFirst, |entry| strips.add(&entry))?;
-        Ok(strips.finish((since, until), zone, session))
+        Ok(strips.finish((since, until), zone))
     }
 
     /// Which programs were given tokens, and how soon.

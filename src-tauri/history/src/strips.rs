@@ -10,6 +10,7 @@ use chrono_tz::Tz;
 use daypass_domain::ledger::{Outcome, ReadyState};
 use daypass_domain::{Entry, Happening, Moment};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// With what a token begins.
 pub(crate) const BEGINNINGS: [&str; 2] = ["signed_in", "renewed"];
@@ -62,6 +63,7 @@ pub(crate) struct Strips {
     token: Option<Token>,
     parts: Vec<(Moment, Moment, Held)>,
     verdicts: Verdicts,
+    closes: BTreeMap<Moment, Moment>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -84,15 +86,16 @@ impl Strips {
             Happening::Probed { outcome: Outcome::Valid, .. } => self.turn(at, Held::Proven),
             Happening::Probed { outcome: Outcome::Unknown, .. } => self.turn(at, Held::Unproven),
             Happening::Ended | Happening::Refused { .. } | Happening::SignedOut => self.end(at),
-            Happening::Readiness { session_opens, state, .. } => {
+            Happening::Readiness { session_opens, session_closes, state, .. } => {
                 self.verdicts.add(&entry.account, at, *session_opens, *state);
+                self.closes.extend(session_closes.map(|closes| (*session_opens, closes)));
             }
             _ => {}
         }
     }
 
-    /// The days from this moment up to `now`, newest first. A session lasts as long as `session` says.
-    pub(crate) fn finish(mut self, (since, now): (Moment, Moment), zone: Tz, session: Duration) -> Vec<Strip> {
+    /// The days from this moment up to `now`, newest first.
+    pub(crate) fn finish(mut self, (since, now): (Moment, Moment), zone: Tz) -> Vec<Strip> {
         self.pass(now);
         if let Some(token) = self.token {
             self.end(now);
@@ -100,20 +103,20 @@ impl Strips {
                 self.parts.push((now, end, Held::Ahead));
             }
         }
-        self.find_missing(now, session);
+        self.find_missing(now);
         let (first, last) = (since.with_timezone(&zone).date_naive(), now.with_timezone(&zone).date_naive());
         let days = std::iter::successors(Some(last), NaiveDate::pred_opt).take_while(|day| *day >= first);
         days.map(|day| self.strip(day, zone)).collect()
     }
 
     /// What of each session up to now no token covers. Nothing is known of the time before the first one.
-    fn find_missing(&mut self, now: Moment, session: Duration) {
+    fn find_missing(&mut self, now: Moment) {
         self.parts.sort_by_key(|(from, ..)| *from);
         let Some((known, ..)) = self.parts.first().copied() else { return };
         let mut missing = Vec::new();
-        for (opens, _) in self.verdicts.each() {
-            let closes = (opens + session).min(now);
-            let mut from = opens.max(known);
+        for (opens, closes) in &self.closes {
+            let closes = (*closes).min(now);
+            let mut from = (*opens).max(known);
             for (begin, end, _) in &self.parts {
                 if *end <= from {
                     continue;
@@ -189,9 +192,6 @@ mod tests {
     use chrono_tz::Asia::Kolkata;
     use daypass_domain::{AccountId, Generation};
 
-    /// 09:15 to 15:30.
-    const SESSION: Duration = Duration::minutes(375);
-
     fn at(text: &str) -> Moment {
         format!("2026-11-{text}:00+05:30").parse().expect("a test's moment")
     }
@@ -216,7 +216,7 @@ mod tests {
             strips.add(&Entry { at: at(moment), account, happening });
         }
         let text = |part: &Stretch| format!("{}-{} {:?}", part.from, part.to, part.held);
-        let days = strips.finish((at("18T00:00"), at("19T12:00")), Kolkata, SESSION);
+        let days = strips.finish((at("18T00:00"), at("19T12:00")), Kolkata);
         assert_eq!(days.iter().map(|day| day.day.to_string()).collect::<Vec<_>>(), ["2026-11-19", "2026-11-18"]);
         days.iter().map(|day| day.stretches.iter().map(text).collect::<Vec<_>>().join(", ")).collect()
     }
@@ -261,6 +261,7 @@ mod tests {
     fn what_a_session_had_no_token_for_is_missing() {
         let opens = |day: &str| Happening::Readiness {
             session_opens: at(&format!("{day}T09:15")),
+            session_closes: Some(at(&format!("{day}T15:30"))),
             state: ReadyState::NotReady,
             why: None,
         };
@@ -295,12 +296,17 @@ mod tests {
     #[test]
     fn a_day_knows_its_session() {
         let mut strips = Strips::default();
-        let readiness = |state| Happening::Readiness { session_opens: at("18T09:15"), state, why: None };
+        let readiness = |state| Happening::Readiness {
+            session_opens: at("18T09:15"),
+            session_closes: Some(at("18T15:30")),
+            state,
+            why: None,
+        };
         for (moment, state) in [("18T08:45", ReadyState::NotReady), ("18T09:31", ReadyState::Ready)] {
             let account = AccountId::new("upstox").expect("an id");
             strips.add(&Entry { at: at(moment), account, happening: readiness(state) });
         }
-        let days = strips.finish((at("18T00:00"), at("19T12:00")), Kolkata, SESSION);
+        let days = strips.finish((at("18T00:00"), at("19T12:00")), Kolkata);
         assert_eq!((days[0].opens, days[0].readiness), (None, None));
         assert_eq!((days[1].opens, days[1].readiness), (Some(9.25), Some(ReadyState::NotReady)), "found at the open");
     }

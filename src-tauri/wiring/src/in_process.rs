@@ -3,7 +3,7 @@
 use crate::books::Books;
 use crate::bots::Bots;
 use crate::desk::Desk;
-use crate::ledger::{self, Exchange};
+use crate::ledger;
 use crate::log_page;
 use crate::looks::Looks;
 use crate::report;
@@ -148,12 +148,10 @@ impl Client for InProcess {
         let of = |view: &&AccountView| account.as_ref().is_none_or(|account| view.id == account.as_str());
         let view = seen.accounts.iter().find(of);
         let zone = view.and_then(|view| view.day.zone.parse().ok()).unwrap_or(chrono_tz::UTC);
-        let readiness = view.and_then(|view| view.readiness.as_ref());
-        let session = readiness.map_or_else(Duration::zero, |session| session.closes - session.opens);
         // A gap that is still open lasts until now, which is later than what was seen, and than all that is written.
         let now = self.books.now() + Duration::milliseconds(1);
         let filter = Filter { account, since, until: until.or(Some(now)), kinds, limit };
-        let page = self.books.ledger.read(filter, Exchange { zone, session }, csv).await;
+        let page = self.books.ledger.read(filter, zone, csv).await;
         page.map_err(|problem| refused(Code::Failed, problem))
     }
 

@@ -38,13 +38,6 @@ enum Job {
     Read(Question),
 }
 
-/// By which days are told apart, and how long one trades.
-#[derive(Clone, Copy)]
-pub(crate) struct Exchange {
-    pub(crate) zone: Tz,
-    pub(crate) session: chrono::Duration,
-}
-
 type Question = Box<dyn FnOnce(Result<&Ledger, Problem>) + Send>;
 
 impl Book {
@@ -120,10 +113,10 @@ impl Book {
     }
 
     /// Lines, sums by day, all sums together, who was given tokens, and for one account its strips; as JSON.
-    pub(crate) async fn read(&self, filter: Filter, exchange: Exchange, csv: bool) -> Result<Value, Problem> {
+    pub(crate) async fn read(&self, filter: Filter, zone: Tz, csv: bool) -> Result<Value, Problem> {
         let (reply, answer) = oneshot::channel();
         let read = move |ledger: Result<&Ledger, Problem>| {
-            let _ = reply.send(ledger.and_then(|ledger| page(ledger, filter, exchange, csv)));
+            let _ = reply.send(ledger.and_then(|ledger| page(ledger, filter, zone, csv)));
         };
         let _ = self.jobs.send(Job::Read(Box::new(read)));
         answer.await.unwrap_or(Err(GONE))
@@ -198,7 +191,7 @@ fn write(ledger: &Opened, kept: &mut Vec<Entry>, failed: bool) -> bool {
     }
 }
 
-fn page(ledger: &Ledger, filter: Filter, Exchange { zone, session }: Exchange, csv: bool) -> Result<Value, Problem> {
+fn page(ledger: &Ledger, filter: Filter, zone: Tz, csv: bool) -> Result<Value, Problem> {
     let filter = Filter { limit: Some(filter.limit.unwrap_or(LINES)), ..filter };
     let read = || -> Result<Value, daypass_history::LedgerError> {
         let entries = ledger.list(&filter)?;
@@ -207,7 +200,7 @@ fn page(ledger: &Ledger, filter: Filter, Exchange { zone, session }: Exchange, c
         let (days, totals, bots) = (ledger.days(&filter, zone)?, ledger.totals(&filter)?, ledger.takers(&filter)?);
         let strips = match (&filter.account, filter.since, filter.until) {
             (Some(_), Some(since), Some(until)) if until - since <= LONGEST_STRIPS => {
-                ledger.strips(&filter, (since, until), zone, session)?
+                ledger.strips(&filter, (since, until), zone)?
             }
             _ => Vec::new(),
         };
@@ -255,8 +248,6 @@ mod tests {
     use super::*;
     use crate::clock::RealClock;
 
-    const INDIA: Exchange = Exchange { zone: chrono_tz::Asia::Kolkata, session: chrono::Duration::minutes(375) };
-
     fn started(clock: &RealClock) -> Entry {
         Entry { at: clock.now(), account: AccountId::new("upstox").expect("an id"), happening: Happening::Started }
     }
@@ -278,7 +269,7 @@ mod tests {
         {
             assert_eq!(asks(name, generation), first, "{name} and token {generation}");
         }
-        let page = book.read(Filter::default(), INDIA, false).await.expect("a page");
+        let page = book.read(Filter::default(), chrono_tz::Asia::Kolkata, false).await.expect("a page");
         let names: Vec<_> = page["entries"].as_array().expect("lines").iter().map(|line| &line["happened"]).collect();
         assert_eq!(names, ["handed_out", "handed_out", "handed_out", "started"], "newest first");
         assert_eq!(page["totals"]["hand_outs"], 3);
@@ -297,7 +288,7 @@ mod tests {
         let clock = RealClock::default();
         let book = Book::open(nowhere, Arc::new(clock.clone()), say).expect("a thread");
         book.write(started(&clock));
-        assert!(book.read(Filter::default(), INDIA, false).await.is_err());
+        assert!(book.read(Filter::default(), chrono_tz::Asia::Kolkata, false).await.is_err());
         assert!(hears.recv().expect("it says so").is_some());
     }
 }

@@ -74,6 +74,7 @@ fn having_one() -> Vec<Row> {
         (
             Happening::Readiness {
                 session_opens: moment(),
+                session_closes: None,
                 state: ReadyState::AtRisk,
                 why: Some("The broker did not answer.".into()),
             },
@@ -118,7 +119,7 @@ fn what_is_not_known_is_left_out() {
         ),
         (Happening::Probed { outcome: Outcome::Valid, code: None, took_ms: None }, "The broker accepts the token."),
         (
-            Happening::Readiness { session_opens: moment(), state: ReadyState::Ready, why: None },
+            Happening::Readiness { session_opens: moment(), session_closes: None, state: ReadyState::Ready, why: None },
             "Ready for the session.",
         ),
     ] {

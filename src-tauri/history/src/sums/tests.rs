@@ -22,7 +22,7 @@ fn probed(outcome: Outcome) -> Happening {
 }
 
 fn readiness(opens: &str, state: ReadyState) -> Happening {
-    Happening::Readiness { session_opens: at(opens), state, why: None }
+    Happening::Readiness { session_opens: at(opens), session_closes: None, state, why: None }
 }
 
 fn failed() -> Happening {

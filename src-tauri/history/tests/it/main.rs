@@ -42,7 +42,12 @@ fn one_of_each() -> Vec<Happening> {
         Happening::Refused { code: "UDAPI100050".into(), what: "The token is not valid.".into() },
         Happening::Ended,
         Happening::HandedOut { generation, to: "bot \"a\", первый".into(), via: Via::Outlet },
-        Happening::Readiness { session_opens: now(), state: ReadyState::AtRisk, why: Some("Not proven.".into()) },
+        Happening::Readiness {
+            session_opens: now(),
+            session_closes: Some(now()),
+            state: ReadyState::AtRisk,
+            why: Some("Not proven.".into()),
+        },
         Happening::Told { kind: "sign_in_due".into() },
         Happening::Manual,
         Happening::SignedOut,

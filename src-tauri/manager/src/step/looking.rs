@@ -96,5 +96,8 @@ pub(super) fn mark(account: &mut Account, turn: &mut Turn<'_>) {
     account.facts.marked = Some(day.opens);
     let Some(stands) = readiness(account, turn.policy, turn.now) else { return };
     let why = stands.why.map(Into::into);
-    turn.record(account, Happening::Readiness { session_opens: day.opens, state: stands.state, why });
+    turn.record(
+        account,
+        Happening::Readiness { session_opens: day.opens, session_closes: Some(day.closes), state: stands.state, why },
+    );
 }
