@@ -32,6 +32,7 @@ pub(crate) fn all() -> Vec<(&'static str, Measure)> {
         ("token, whole process", handing::process),
         ("socket, one question", handing::socket),
         ("callback to a waiting bot", handing::callback),
+        ("rotation", handing::rotation),
         ("status, one connection", http::one_connection),
         ("status, 64 connections", http::many_connections),
         ("idle memory", resting::memory),

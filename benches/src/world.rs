@@ -82,6 +82,11 @@ pub(crate) struct World {
 impl World {
     /// With so many accounts.
     pub(crate) fn new(accounts: usize) -> anyhow::Result<Self> {
+        Self::with(accounts, "")
+    }
+
+    /// The same, with more settings in each account.
+    pub(crate) fn with(accounts: usize, more: &str) -> anyhow::Result<Self> {
         let home = tempfile::tempdir()?;
         let broker =
             Running::start(Command::new(program("daypass")).args(["practice", "--port", "0"]), "Practice broker: ")?;
@@ -91,7 +96,7 @@ impl World {
         for number in 0..accounts {
             yaml += &format!(
                 "- {{id: a{number}, label: A{number}, broker: upstox, client_id: key-{number}, client_secret: \
-                 secret-of-{number}, redirect_uri: \"http://127.0.0.1:{callback}/callback\", base_url: \"{url}\"}}\n"
+                 secret-of-{number}, redirect_uri: \"http://127.0.0.1:{callback}/callback\", base_url: \"{url}\"{more}}}\n"
             );
         }
         let (bus, _keyring) = keyring(home.path())?;

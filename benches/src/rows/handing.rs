@@ -5,7 +5,7 @@
 use super::Row;
 use crate::figures::{Samples, in_turns, ratio, shown};
 use crate::line::Line;
-use crate::world::{Running, World, exchange, nop, program, visit};
+use crate::world::{Ended, Running, World, exchange, nop, program, visit};
 use anyhow::{Context, bail};
 use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
@@ -90,13 +90,7 @@ pub(super) fn callback() -> anyhow::Result<Vec<Row>> {
     world.sign_in()?;
     let (mut whole, mut brokers) = (Samples::default(), Samples::default());
     for known in 1..=SIGN_INS {
-        let asked = exchange(
-            UnixStream::connect(world.socket())?,
-            "POST /api/accounts/a0/sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 16\r\nConnection: close\r\n\r\n{\"browser\":\"no\"}",
-        )?;
-        let body = asked.split("\r\n\r\n").nth(1).context("no body")?;
-        let sign_in: serde_json::Value = serde_json::from_str(body)?;
-        let back = world.approve(sign_in["sign_in_url"].as_str().context("no address")?)?;
+        let back = begin(&world)?;
         let line = UnixStream::connect(world.socket())?;
         let waiting = std::thread::spawn(move || {
             let wait = format!(
@@ -124,6 +118,70 @@ pub(super) fn callback() -> anyhow::Result<Vec<Row>> {
         beside: format!("{} with the broker's {}", shown(whole), shown(brokers)),
         ratio: None,
         goal: "at most 5 ms",
+    }])
+}
+
+/// A sign-in that has been approved, up to the address that the browser is sent back to.
+fn begin(world: &World) -> anyhow::Result<String> {
+    let asked = exchange(
+        UnixStream::connect(world.socket())?,
+        "POST /api/accounts/a0/sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 16\r\nConnection: close\r\n\r\n{\"browser\":\"no\"}",
+    )?;
+    let body = asked.split("\r\n\r\n").nth(1).context("no body")?;
+    let sign_in: serde_json::Value = serde_json::from_str(body)?;
+    world.approve(sign_in["sign_in_url"].as_str().context("no address")?)
+}
+
+/// Rotations; each one starts a program again.
+const ROTATIONS: usize = 11;
+const LATE: Duration = Duration::from_secs(20);
+
+/// From the browser's request until everybody who follows has the new token.
+pub(super) fn rotation() -> anyhow::Result<Vec<Row>> {
+    let world = World::with(1, ", outlets: {json_file: {path: bot.json}, env_file: {path: bot.env}}")?;
+    let _service = world.serve()?;
+    world.sign_in()?;
+    let told = world.home.path().join("told");
+    let mut watch = world.command(&["watch", "a0"]);
+    let _watcher =
+        Ended::start(watch.stdin(Stdio::null()).stdout(std::fs::File::create(&told)?).stderr(Stdio::null()))?;
+    let bot = "echo $DAYPASS_GENERATION > generation.new; mv generation.new generation; exec sleep 1000";
+    let mut exec = world.command(&["exec", "a0", "--", "sh", "-c", bot]);
+    let _bot = Ended::start(
+        exec.env("PATH", "/usr/bin:/bin").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()),
+    )?;
+    let config = world.home.path().join("config");
+    let places = [told, world.home.path().join("generation"), config.join("bot.json"), config.join("bot.env")];
+    std::thread::sleep(Duration::from_secs(2));
+    let mut samples: [Samples; 4] = std::array::from_fn(|_| Samples::default());
+    for _ in 0..ROTATIONS {
+        let back = begin(&world)?;
+        let before = places.each_ref().map(|place| std::fs::read(place).unwrap_or_default());
+        let start = Instant::now();
+        let _browser = visit(&back)?;
+        let mut there = [None; 4];
+        while there.iter().any(Option::is_none) {
+            for ((place, before), there) in places.iter().zip(&before).zip(&mut there) {
+                let now = std::fs::read(place).unwrap_or_default();
+                if there.is_none() && !now.is_empty() && now != *before {
+                    *there = Some(start.elapsed());
+                }
+            }
+            if start.elapsed() > LATE {
+                bail!("somebody got no new token");
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        samples.iter_mut().zip(there).for_each(|(samples, there)| there.into_iter().for_each(|at| samples.push(at)));
+        std::thread::sleep(Duration::from_millis(300));
+    }
+    let [watcher, exec, json, env] = samples.each_mut().map(|samples| shown(samples.median()));
+    Ok(vec![Row {
+        work: "rotation: callback to a watcher".into(),
+        measured: watcher,
+        beside: format!("exec child, started again {exec}; JSON file {json}; .env file {env}"),
+        ratio: None,
+        goal: "each at most 2 s",
     }])
 }
 
