@@ -212,6 +212,28 @@ for (const theme of ['light', 'dark']) {
   }
 }
 
+// High contrast: the system's few colours, in which a state must still be told by its shape and its word.
+for (const view of VIEWS.filter(({ name }) => IN_DOCS.has(name) || ['worst', 'last_hour', 'at_risk'].includes(name))) {
+  test(`${view.name}, high contrast`, async () => {
+    const context = await chrome.newContext({
+      viewport: view.size,
+      forcedColors: 'active',
+      contrast: 'more',
+      timezoneId: 'Asia/Kolkata',
+      reducedMotion: 'reduce',
+    });
+    const { page, heard } = await open(context, view, 'light');
+    try {
+      await page.screenshot({ path: join(folder, `${view.name}-contrast.png`) });
+      assert.deepEqual(await seriousViolations(page), []);
+      assert.deepEqual(await overflowing(page), []);
+      assert.deepEqual(heard, []);
+    } finally {
+      await context.close();
+    }
+  });
+}
+
 // The same in another language: its words are longer, its letters taller.
 for (const theme of ['light', 'dark']) {
   for (const view of VIEWS) {
