@@ -1,0 +1,71 @@
+//! From a broker's key to a valid token with the keyboard alone, in the real window.
+//!
+//! Invariant: every key is pressed at the screen, where the keyboard is; the driver only reads what is there. What this is
+//! not: a look at the focus ring; the pages' own tests do that in a browser.
+#![cfg(target_os = "linux")]
+
+#[path = "desktop/mod.rs"]
+mod desktop;
+
+use anyhow::Context;
+use desktop::window::Window;
+use desktop::world::World;
+use desktop::{Desktop, until};
+use std::path::Path;
+
+/// More than any page here has places to stop at.
+const MOST_TABS: usize = 60;
+
+#[tokio::test]
+async fn an_account_is_set_up_signed_in_and_looked_into_without_a_mouse() -> anyhow::Result<()> {
+    let world = World::new("6h", "open_browser: ask\n").await?;
+    let desktop = &world.desktop;
+    let entered = ["UPSTOX_CLIENT_ID", "UPSTOX_CLIENT_SECRET"];
+    let known = world.variables.iter().filter(|(name, _)| !entered.contains(name));
+    let known: Vec<_> = known.map(|(name, value)| (*name, value.as_str())).collect();
+    let program = Path::new(env!("CARGO_BIN_EXE_daypass-desktop"));
+    let window = desktop.window(program, &[], &known).await?;
+    window.says("Not set up").await?;
+    desktop.turns_to("Daypass").await?;
+
+    tab_to(desktop, &window, "Enter keys").await?;
+    desktop.key("Return").await?;
+    window.says("Edit Upstox").await?;
+    tab_to(desktop, &window, "client_id").await?;
+    desktop.types("my-key").await?;
+    tab_to(desktop, &window, "client_secret").await?;
+    desktop.types("my-secret").await?;
+    desktop.key("Return").await?;
+    window.says("Nobody has signed in yet").await?;
+
+    let opened = || async {
+        desktop.key("s").await?;
+        Ok(!desktop.opened().is_empty())
+    };
+    until("the browser was opened", opened).await?;
+    world.approve(&desktop.opens(1).await?).await?;
+    window.says("Valid").await?;
+
+    desktop.turns_to("Daypass").await?;
+    window.driver.execute("location.hash = '#settings/notifications'", vec![]).await?;
+    let mut notices = desktop.notices().await?;
+    tab_to(desktop, &window, "Send a test").await?;
+    desktop.key("Return").await?;
+    notices.shown("This is how Daypass tells you").await?;
+    window.end().await
+}
+
+/// Presses Tab until the keyboard is at what has this name.
+async fn tab_to(desktop: &Desktop, window: &Window, name: &str) -> anyhow::Result<()> {
+    for _ in 0..MOST_TABS {
+        let at = "const at = document.activeElement; return (at?.id ?? '') + ' ' + (at?.innerText ?? '')";
+        let at = window.driver.execute(at, vec![]).await?;
+        let at = at.as_str().context("a text")?;
+        // The page itself has everybody's name in it.
+        if at.contains(name) && at.len() < 200 {
+            return Ok(());
+        }
+        desktop.key("Tab").await?;
+    }
+    anyhow::bail!("{name} is not reached by Tab")
+}
