@@ -235,14 +235,6 @@ function heading(text: string): string {
   return text.charAt(0).toLocaleUpperCase(locale) + text.slice(1);
 }
 
-/** The local midnight so many days before today's, as RFC 3339. */
-export function midnightBefore(now: number, back: number): string {
-  const day = new Date(now);
-  day.setHours(0, 0, 0, 0);
-  day.setDate(day.getDate() - back);
-  return day.toISOString();
-}
-
 /** `9`, `1 409`: a number as the language groups it. */
 export function number(value: number, digits = 0): string {
   return new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value);
@@ -277,10 +269,11 @@ export function list(names: string[]): string {
   return new Intl.ListFormat(locale, { type: 'conjunction' }).format(names);
 }
 
-/** Today's midnight here, as RFC 3339. */
-export function midnight(now: number): string {
+/** The local midnight of today, or of so many days before, as RFC 3339. */
+export function midnight(now: number, daysBack = 0): string {
   const day = new Date(now);
   day.setHours(0, 0, 0, 0);
+  day.setDate(day.getDate() - daysBack);
   return day.toISOString();
 }
 

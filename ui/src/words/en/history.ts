@@ -53,7 +53,6 @@ export const history = {
     activity: {
       title: 'Activity',
       all: 'All activity',
-      some: 'What matters',
       more: 'Show more',
       happened: {
         started: 'Daypass began to look after it',

@@ -51,7 +51,6 @@ export const history: Pick<Words, 'history'> = {
     activity: {
       title: 'गतिविधि',
       all: 'सारी गतिविधि',
-      some: 'ज़रूरी',
       more: 'और दिखाएँ',
       happened: {
         started: 'Daypass ने देखभाल शुरू की',
