@@ -4,6 +4,7 @@
 //! has joined a service that does. What this is not: a second client; it only keeps the one that is current.
 
 pub(crate) use daypass_wiring::domain::ledger::CLIPBOARD;
+pub(crate) use daypass_wiring::domain::moment_of;
 pub(crate) use daypass_wiring::{
     AccountId, Answer, Browser, Caller, Client, Code, HistoryQuery, LogLine, LogQuery, Moment, NewAccount, Opener,
     Problem, Refused, Remedy, Secret, SignIn, Wanted, inheritable, notice, view,

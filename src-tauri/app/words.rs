@@ -3,8 +3,8 @@
 //! Invariant: every account's standing has a word, so that shape and colour are never alone. What this is not: sentences
 //! about causes and remedies; those come from the manager.
 
-use crate::backend::Moment;
 use crate::backend::view::{AccountView, Standing, WorkKind};
+use crate::backend::{Moment, moment_of};
 use chrono::{Duration, NaiveTime, TimeDelta, TimeZone};
 
 /// A length of time for people: `4 d 3 h`, `1 h 48 min`, `42 min`. Rounded down: nobody is promised a minute too much.
@@ -69,11 +69,8 @@ pub(crate) fn moment<Tz: TimeZone>(at: Moment, now: Moment, zone: &Tz) -> String
 /// How long until [`moment`] would name another day.
 pub(crate) fn until_midnight<Tz: TimeZone>(now: Moment, zone: &Tz) -> Duration {
     let today = now.with_timezone(zone).date_naive();
-    // Where the clocks change at midnight, the day begins at its first moment that exists.
-    let tomorrow = today.succ_opt().map(|day| day.and_time(NaiveTime::MIN)).and_then(|midnight| {
-        (0..4).find_map(|hours| zone.from_local_datetime(&(midnight + Duration::hours(hours))).earliest())
-    });
-    tomorrow.map_or(Duration::hours(24), |begin| begin.to_utc() - now)
+    let tomorrow = today.succ_opt().and_then(|day| moment_of(zone, day.and_time(NaiveTime::MIN)));
+    tomorrow.map_or(Duration::hours(24), |begins| begins - now)
 }
 
 /// `1 other fine`, `2 others fine`: what the tooltip adds about the accounts that it does not name.

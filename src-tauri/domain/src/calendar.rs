@@ -158,8 +158,8 @@ impl Calendar {
 
     fn sessions(&self, date: NaiveDate, exchange: &str) -> Vec<Session> {
         let session = |hours: &Hours| {
-            let opens = wall::moment(self.zone, date.and_time(hours.opens))?;
-            let closes = wall::moment(self.zone, date.and_time(hours.closes))?;
+            let opens = wall::moment(&self.zone, date.and_time(hours.opens))?;
+            let closes = wall::moment(&self.zone, date.and_time(hours.closes))?;
             (opens < closes).then(|| Session { opens, closes, exchange: exchange.to_owned() })
         };
         self.hours(date, exchange).iter().filter_map(session).collect()

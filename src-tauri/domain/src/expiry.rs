@@ -44,7 +44,7 @@ impl DailyCutoff {
         }
         let mut day = moment.with_timezone(&self.zone).date_naive();
         loop {
-            if let Some(end) = wall::moment(self.zone, day.and_time(self.at))
+            if let Some(end) = wall::moment(&self.zone, day.and_time(self.at))
                 && end > moment
             {
                 return end;

@@ -5,10 +5,9 @@
 
 use crate::Moment;
 use chrono::{Duration, LocalResult, NaiveDateTime, TimeZone};
-use chrono_tz::Tz;
 
 /// The moment at which clocks of the zone show this time; `None` only where the calendar itself ends.
-pub fn moment(zone: Tz, time: NaiveDateTime) -> Option<Moment> {
+pub fn moment<Z: TimeZone>(zone: &Z, time: NaiveDateTime) -> Option<Moment> {
     let moment = match zone.from_local_datetime(&time) {
         LocalResult::Single(moment) => Some(moment),
         // Clocks went back: the time comes twice. The earlier one is the safe guess, for an end as for an opening.

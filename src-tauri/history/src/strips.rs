@@ -5,10 +5,10 @@
 //! that is [`Verdicts`].
 
 use crate::verdicts::Verdicts;
-use chrono::{Days, Duration, NaiveDate, NaiveTime, TimeZone};
+use chrono::{Days, NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 use daypass_domain::ledger::{Outcome, ReadyState};
-use daypass_domain::{Entry, Happening, Moment};
+use daypass_domain::{Entry, Happening, Moment, moment_of};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -179,11 +179,9 @@ impl Strips {
     }
 }
 
-/// Where the clocks change at midnight, the day begins at its first moment that exists.
 fn midnight(day: NaiveDate, zone: Tz) -> Moment {
     let begin = day.and_time(NaiveTime::MIN);
-    let found = (0..4).find_map(|hours| zone.from_local_datetime(&(begin + Duration::hours(hours))).earliest());
-    found.map_or_else(|| begin.and_utc(), |at| at.to_utc())
+    moment_of(&zone, begin).unwrap_or_else(|| begin.and_utc())
 }
 
 #[cfg(test)]

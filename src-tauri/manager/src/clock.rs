@@ -56,7 +56,7 @@ impl DayClock {
     fn real(&self, moment: Moment, days_on: i64, time: NaiveTime) -> Moment {
         let date = moment.with_timezone(&self.zone).date_naive() + Duration::days(days_on);
         let wall = date.and_time(time);
-        moment_of(self.zone, wall).unwrap_or(moment)
+        moment_of(&self.zone, wall).unwrap_or(moment)
     }
 }
 
