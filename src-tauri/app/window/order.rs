@@ -25,6 +25,7 @@ pub(crate) enum Order {
 }
 
 /// What windows have to know of the program in the tray.
+#[cfg(target_os = "linux")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Around {
     /// There is an icon that brings a closed window back.
@@ -34,6 +35,7 @@ pub(crate) struct Around {
 }
 
 /// What goes to a process of windows: one of these on each line.
+#[cfg(target_os = "linux")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Line {
@@ -44,15 +46,18 @@ pub(crate) enum Line {
 }
 
 /// The answer to an order, on a line of its own.
+#[cfg(target_os = "linux")]
 pub(crate) const DONE: &str = "done";
 
 /// How a process of windows ends where somebody has pressed Quit in it.
+#[cfg(target_os = "linux")]
 pub(crate) const QUIT: u8 = 64;
 
 /// How it ends where nobody runs in its folders.
+#[cfg(target_os = "linux")]
 pub(crate) const NOBODY: u8 = 65;
 
-#[cfg(test)]
+#[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
 
