@@ -104,6 +104,8 @@ async fn without_the_tray_host_that_was_there_a_closed_window_goes_down_to_the_t
     desktop.stop_panel().await?;
     let noticed = || async { Ok(logs(&desktop.home().join("daypass"))?.contains("The tray host is gone")) };
     until("the program knows that the host is gone", noticed).await?;
+    let told = || async { Ok(logs(&desktop.home().join("daypass"))?.contains("No icon brings a closed window back")) };
+    until("and so does the windows' process", told).await?;
     ask_window_manager(&desktop, CLOSE).await?;
     has_windows(&desktop, 0).await?;
     assert_eq!(in_task_bar(&desktop).await?, before, "the very window is still there");

@@ -69,7 +69,12 @@ fn listen(app: &AppHandle, tell: &watch::Sender<Around>) {
                 let handle = app.clone();
                 window::carry_out(app, order, move |is_there| answer(&handle, is_there));
             }
-            Ok(Line::Around(around)) => drop(tell.send_replace(around)),
+            Ok(Line::Around(around)) => {
+                let before = tell.send_replace(around);
+                if before.icon && !around.icon {
+                    tracing::info!("No icon brings a closed window back any more");
+                }
+            }
             Err(error) => tracing::warn!(%error, "A line was not understood"),
         }
     }
@@ -88,7 +93,6 @@ fn answer(app: &AppHandle, is_there: bool) {
 /// Keeps the windows in step, and looks for the program again where it is started again.
 async fn live(app: AppHandle, mut client: Joined, mut around: watch::Receiver<Around>) {
     loop {
-        put(&app, Some(&client), *around.borrow_and_update());
         follow(&app, &client, &mut around).await;
         put(&app, None, Around::default());
         client = loop {
@@ -97,6 +101,7 @@ async fn live(app: AppHandle, mut client: Joined, mut around: watch::Receiver<Ar
                 break client;
             }
         };
+        put(&app, Some(&client), *around.borrow_and_update());
     }
 }
 
