@@ -121,8 +121,12 @@ pub fn pass(account: &mut Account, general: &Policy, now: Moment) {
 
 /// The row of attempts belongs to the day on which the token was lost; a new day is the ladder's.
 fn lost_before_today(account: &Account, now: Moment) -> bool {
-    let today = day_clock(account).midnight(now);
-    !account.can_renew(now) && account.lost_at().is_some_and(|lost| lost < today)
+    !account.can_renew(now) && day_after_loss(account).is_some_and(|day| day <= now)
+}
+
+/// The midnight after the token was lost.
+pub fn day_after_loss(account: &Account) -> Option<Moment> {
+    account.lost_at().map(|lost| day_clock(account).next_midnight(lost))
 }
 
 fn told_today(account: &Account, cause: Cause, now: Moment) -> bool {

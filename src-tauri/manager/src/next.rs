@@ -234,8 +234,8 @@ fn climb(account: &Account, general: &Policy, presence: Presence, now: Moment) -
 fn look(account: &Account, policy: &Policy, now: Moment) -> Option<Plan> {
     let grant = account.grant.as_ref()?;
     if account.valid_grant(now).is_none() {
-        // When what renews it ends as well, people have to be told.
-        let moments = [grant.refresh_ends, account.muffled];
+        // When what renews it ends as well, people have to be told; from the next day on the ladder does that.
+        let moments = [grant.refresh_ends, account.muffled, ladder::day_after_loss(account)];
         return plan(What::Look, moments.into_iter().flatten().filter(|at| *at > now).min()?);
     }
     let held = held_until(account, now);

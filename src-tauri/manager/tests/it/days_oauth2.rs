@@ -235,3 +235,21 @@ fn a_grant_that_turns_out_to_be_somebody_elses_is_refused_and_never_renewed() {
     assert_eq!(world.view(&oauth2).standing, Standing::EndedEarly);
     assert_eq!(world.broker.count(Request::Renew, ist("17 09:00")), 0);
 }
+
+#[test]
+fn a_grant_that_ended_yesterday_has_this_mornings_ladder_though_nothing_else_happens() {
+    let start = at("2026-11-17T08:00:00-05:00");
+    let grant = Renewing { grant: Some(hours(9)), ..Renewing::default() };
+    let broker = SimBroker::renewing(Life::Own(minutes(45)), grant);
+    let mut world = World::new(start, broker, vec![oauth2()]);
+    world.run_for(seconds(0));
+    world.sign_in(&id("oauth2"));
+    world.run_until(at("2026-11-18T09:25:30-05:00"));
+    let morning = at("2026-11-18T00:00:00-05:00");
+    let rungs: Vec<_> =
+        world.record.notices().filter(|(at, _)| *at >= morning).map(|(at, it)| (at, &*it.kind)).collect();
+    // At 08:30 a browser opens instead of a reminder.
+    let expected = [("08:00", "hint"), ("09:00", "ready_by"), ("09:15", "quarter")];
+    let expected = expected.map(|(time, kind)| (at(&format!("2026-11-18T{time}:00-05:00")), kind));
+    assert_eq!(rungs.into_iter().take(3).collect::<Vec<_>>(), expected);
+}

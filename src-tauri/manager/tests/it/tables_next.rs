@@ -197,7 +197,7 @@ fn every_threshold_is_looked_at_when_it_is_passed() {
         |now: &str| next(&account, &Policy::default(), Presence::There, ist(now)).map(|plan| (plan.what, plan.at));
     assert_eq!(look("17 14:15"), Some((What::Look, ist("17 14:15") + chrono::Duration::milliseconds(1))), "red");
     assert_eq!(look("17 14:16"), Some((What::Look, ist("17 15:15"))), "ended");
-    assert_eq!(look("17 15:15"), None);
+    assert_eq!(look("17 15:15"), Some((What::Look, ist("18 00:00"))), "a new day, and its ladder");
 }
 
 #[test]
