@@ -216,3 +216,16 @@ fn a_whole_year_in_india() {
 fn a_whole_year_in_new_york() {
     whole(Who::NewYork).live();
 }
+
+/// What the laws' own weeks found once: the last hours of a grant, an outage in them, and nobody there.
+#[test]
+fn an_outage_in_the_last_hours_of_a_grant() {
+    let plain =
+        Day { person: Person::Answers { signs_in: 0, clicks: 0 }, sleep: Sleep::Awake, nap: None, outage: None };
+    let mut days = vec![plain; 23];
+    days[15].sleep = Sleep::Until(682);
+    days[22].person = Person::Away;
+    days[22].outage = Some(Outage { from: 500, minutes: 17, silent: false });
+    let first = NaiveDate::from_ymd_opt(2026, 4, 12).expect("a date");
+    Year { who: Who::Renewing, first, days, quiet: None, closed: Vec::new(), special: Vec::new() }.live();
+}

@@ -95,6 +95,11 @@ fn nothing_is_told_twice(world: &World, clock: DayClock) {
                 // One for each attempt; the first has a cause of its own, unless that was passed in quiet hours.
                 let most = if notice.kind == "again" { world.policy.attempts } else { 1 };
                 assert!(*times <= most, "{} was told {times} times, the last time at {at}", notice.kind);
+                if notice.kind == "manual" {
+                    // It has taken the place of what was told before. If the row of failures is mended after all, that
+                    // is told again.
+                    told.retain(|(kind, _), _| !["orange", "red"].contains(&kind.as_str()));
+                }
             }
             _ => {}
         }
