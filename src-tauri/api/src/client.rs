@@ -131,8 +131,21 @@ pub trait Client: Send + Sync {
     /// Lets the system ask the person to unlock the keyring, and returns at once.
     async fn unlock(&self) -> Answer<()>;
 
+    /// A link that opens the dashboard with a session, once. [`Code::CannotStart`](daypass_manager::Code) where the local
+    /// HTTP door is closed.
+    async fn dashboard(&self) -> Answer<DashboardLink>;
+
     /// Adds an account at the built-in practice broker and starts that broker.
     async fn add_practice(&self) -> Answer<AccountId>;
+}
+
+/// A link to the dashboard that opens a session there.
+#[derive(Clone, Debug)]
+pub struct DashboardLink {
+    /// The whole address. Whoever has it and is this user can change settings.
+    pub address: Secret,
+    /// Until when it can be used, once.
+    pub until: Moment,
 }
 
 /// What of the ledger is wanted; everything may be left out.

@@ -1,45 +1,54 @@
 //! The table of routes: what each door offers.
 //!
-//! The invariant: whatever takes a secret or changes settings is in [`private::table`], and the TCP door has that part
-//! only as a refusal; whatever hands out a token is in [`token::table`], and there the TCP door asks for a key. A route is
-//! a few lines over one client; sums and sentences are made elsewhere.
+//! The invariant: whatever takes a secret or changes something that lasts is in [`private::table`], and there the TCP door
+//! asks for a session; whatever hands out a token is in [`token::table`], and there it asks for a key. A route is a few
+//! lines over one client; sums and sentences are made elsewhere.
 
 mod account;
 mod looks;
 mod openapi;
 mod private;
+mod session;
 mod token;
 
-use crate::contract::Keys;
 use crate::door::Door;
 use crate::events::{events, watch};
 use crate::problem::Refusal;
+use crate::session::SessionGate;
+use crate::tcp::Gates;
 use crate::{guard, ui};
+use axum::Extension;
 use axum::Router;
 use axum::http::{Method, StatusCode};
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::routing::{MethodFilter, MethodRouter, get, on, post};
 use daypass_domain::{Problem, Remedy};
-use std::sync::Arc;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 /// A route: path, method, and what it does.
 type Row = (&'static str, Method, MethodRouter<Door>);
 
-/// For browsers and everybody's programs: no key, no secret. A bot with a key gets its token.
-pub(crate) fn over_tcp(door: Door, keys: Arc<dyn Keys>, port: u16, body_time: Duration) -> Router {
-    let all = private::table().into_iter().fold(open(), |router, (path, method, _)| {
+/// For browsers and everybody's programs: no key, no secret. A bot with a key gets its token, and a page in a session
+/// everything else.
+pub(crate) fn over_tcp(door: Door, gates: Gates, here: SocketAddr, body_time: Duration) -> Router {
+    let Gates { keys, sessions } = gates;
+    let gate = SessionGate { sessions, here };
+    let all = session::link_table().into_iter().fold(with(open(), session::table()), |router, (path, method, _)| {
         router.route(path, on(filter(&method), async || Refusal::new(StatusCode::FORBIDDEN, SOCKET_ONLY)))
     });
-    let keyed = token::table().into_iter().fold(Router::new(), |router, (path, _, route)| router.route(path, route));
-    let all = all.merge(keyed.route_layer(from_fn_with_state(keys, guard::key)));
-    whole(all, door, body_time).layer(from_fn_with_state(port, guard::visitor)).layer(map_response(guard::dress))
+    let in_session = with(Router::new(), private::table());
+    let keyed = with(Router::new(), token::table());
+    let all = all
+        .merge(in_session.route_layer(from_fn_with_state(gate.clone(), crate::session::guard)))
+        .merge(keyed.route_layer(from_fn_with_state(keys, guard::key)))
+        .layer(Extension(gate));
+    whole(all, door, body_time).layer(from_fn_with_state(here.port(), guard::visitor)).layer(map_response(guard::dress))
 }
 
 /// For this user's own programs: everything.
 pub(crate) fn over_socket(door: Door, body_time: Duration) -> Router {
-    let secret = private::table().into_iter().chain(token::table());
-    let all = secret.fold(open(), |router, (path, _, route)| router.route(path, route));
+    let all = [private::table(), token::table(), session::link_table()].into_iter().fold(open(), with);
     whole(all, door, body_time).layer(map_response(guard::dress))
 }
 
@@ -60,9 +69,6 @@ fn open_table() -> Vec<Row> {
         ("/api/accounts/{id}/refresh", Method::POST, post(account::refresh)),
         ("/api/accounts/{id}/probe", Method::POST, post(account::probe)),
         ("/api/accounts/{id}/check", Method::POST, post(account::look_around)),
-        ("/api/accounts/{id}/snooze", Method::POST, post(account::snooze)),
-        ("/api/accounts/{id}/pause", Method::POST, post(account::pause)),
-        ("/api/accounts/{id}/resume", Method::POST, post(account::resume)),
     ]
 }
 
@@ -76,7 +82,11 @@ fn page() -> Router<Door> {
 }
 
 fn open() -> Router<Door> {
-    open_table().into_iter().fold(page(), |router, (path, _, route)| router.route(path, route))
+    with(page(), open_table())
+}
+
+fn with(router: Router<Door>, table: Vec<Row>) -> Router<Door> {
+    table.into_iter().fold(router, |router, (path, _, route)| router.route(path, route))
 }
 
 fn whole(router: Router<Door>, door: Door, body_time: Duration) -> Router {
@@ -112,7 +122,7 @@ const WRONG_METHOD: Problem = Problem::new(
 
 const SOCKET_ONLY: Problem = Problem::new(
     "socket_only",
-    "Settings, accounts, keys and sign-outs are not open to every program of this computer.",
-    "Use the Daypass window, the terminal (`daypass sign-out`, `daypass keys`) or the local socket.",
+    "This address is open over the local socket only.",
+    "Use `daypass dashboard`.",
     Remedy::FixSetting,
 );

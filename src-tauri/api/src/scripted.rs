@@ -8,7 +8,9 @@ mod views;
 
 pub use views::{account, snapshot, work};
 
-use crate::client::{Answer, Browser, Client, HistoryQuery, LogLine, LogQuery, NewAccount, Refreshing, SignIn};
+use crate::client::{
+    Answer, Browser, Client, DashboardLink, HistoryQuery, LogLine, LogQuery, NewAccount, Refreshing, SignIn,
+};
 use crate::contract::{Bot, Caller, HandedOut, KeyView, Keys, MadeKey, NewKey, Shut, Wanted, Watched};
 use crate::watch::Watcher;
 use async_trait::async_trait;
@@ -321,6 +323,12 @@ impl Client for ScriptedClient {
 
     async fn unlock(&self) -> Answer<()> {
         self.asked("unlock", "")
+    }
+
+    async fn dashboard(&self) -> Answer<DashboardLink> {
+        self.asked("dashboard", "")?;
+        let address = Secret::new("http://127.0.0.1:9/dashboard/#session=marker-link");
+        Ok(DashboardLink { address, until: self.now()?.now })
     }
 
     async fn add_practice(&self) -> Answer<AccountId> {

@@ -13,9 +13,11 @@ use line::Line;
 #[cfg(not(unix))]
 use no_line::Line;
 
-use crate::client::{Answer, Browser, Client, HistoryQuery, LogLine, LogQuery, NewAccount, Refreshing, SignIn};
+use crate::client::{
+    Answer, Browser, Client, DashboardLink, HistoryQuery, LogLine, LogQuery, NewAccount, Refreshing, SignIn,
+};
 use crate::contract::{Caller, HandedOut, KeyView, MadeKey, NewKey, Wanted, Watched};
-use crate::wire::{Added, Changes, How, Made, NewAccountOut, PastedOut, Report, ReportText, Token, Until};
+use crate::wire::{Added, Changes, How, Link, Made, NewAccountOut, PastedOut, Report, ReportText, Token, Until};
 use crate::{events, span, until};
 use async_trait::async_trait;
 use chrono::Duration;
@@ -187,6 +189,10 @@ impl Client for SocketClient {
 
     async fn unlock(&self) -> Answer<()> {
         self.line.tell("/api/vault/unlock", &serde_json::json!({})).await
+    }
+
+    async fn dashboard(&self) -> Answer<DashboardLink> {
+        self.line.post::<Link>("/api/session/links", &serde_json::json!({})).await.map(DashboardLink::from)
     }
 
     async fn add_practice(&self) -> Answer<AccountId> {

@@ -1,6 +1,7 @@
 //! The HTTP door on 127.0.0.1: for browsers, curl and other people's programs.
 //!
-//! Nothing but IPv4 loopback is ever bound, and no secret goes through but a token to a bot with a key. A taken port costs only this door: the program
+//! Nothing but IPv4 loopback is ever bound, and no secret goes through but a token to a bot with a key, and a new key to
+//! a session. A taken port costs only this door: the program
 //! goes on with the socket.
 
 use crate::client::Client;
@@ -9,12 +10,13 @@ use crate::door::Door;
 use crate::holder::holder;
 use crate::routes;
 use crate::serving::{self, Limits};
+use crate::sessions::Sessions;
 use crate::who::Peer;
 use daypass_domain::{Problem, Remedy};
 use std::io::{Error, ErrorKind};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 
 /// A bound port that nobody serves yet.
@@ -47,13 +49,23 @@ pub async fn bind_tcp(port: u16) -> Result<TcpDoor, Problem> {
     }
 }
 
-/// Serves the open routes, and the token's to bots with a key, until it is cancelled. Ends within moments then, and leaves nothing running.
-pub async fn serve_tcp(door: TcpDoor, client: Arc<dyn Client>, keys: Arc<dyn Keys>, shutdown: CancellationToken) {
+/// Who comes further in than everybody.
+#[derive(Clone)]
+pub struct Gates {
+    /// Bots, with a key.
+    pub keys: Arc<dyn Keys>,
+    /// Whoever has opened the dashboard by its link.
+    pub sessions: Arc<Sessions>,
+}
+
+/// Serves the open routes, the token's to bots with a key, and all others to whoever is in a session, until it is cancelled. Ends within moments then, and leaves nothing running.
+pub async fn serve_tcp(door: TcpDoor, client: Arc<dyn Client>, gates: Gates, shutdown: CancellationToken) {
     let TcpDoor { listener, address } = door;
     let limits = Limits::default();
-    let router = routes::over_tcp(Door::new(client, shutdown.clone()), keys, address.port(), limits.body);
+    let router = routes::over_tcp(Door::new(client, shutdown.clone()), gates, address, limits.body);
     tracing::debug!(%address, "the HTTP door is open");
-    serving::serve(listener, |_| Some(Peer::default()), (router, limits), shutdown).await;
+    let peer = |stream: &TcpStream| Some(Peer { pid: None, address: stream.peer_addr().ok() });
+    serving::serve(listener, peer, (router, limits), shutdown).await;
 }
 
 async fn taken(port: u16) -> Problem {

@@ -13,12 +13,15 @@ use daypass_domain::ledger::Via;
 use daypass_domain::{AccountId, Problem, Remedy};
 use daypass_manager::view::Snapshot;
 use daypass_manager::{Code, Refused};
+use std::net::SocketAddr;
 
 /// The other end of a connection.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Peer {
     /// Its process, where the system says so.
     pub(crate) pid: Option<i32>,
+    /// Its end of a TCP connection.
+    pub(crate) address: Option<SocketAddr>,
 }
 
 /// Whoever asks.
@@ -296,8 +299,8 @@ mod tests {
     #[test]
     fn a_process_is_named_after_its_file() {
         let own = i32::try_from(std::process::id()).expect("a number");
-        let name = Who::Program(Peer { pid: Some(own) }).caller(None).name.expect("a name");
+        let name = Who::Program(Peer { pid: Some(own), address: None }).caller(None).name.expect("a name");
         assert!(name.starts_with("daypass_api"), "{name}");
-        assert_eq!(Who::Program(Peer { pid: Some(-1) }).caller(None).name, None);
+        assert_eq!(Who::Program(Peer { pid: Some(-1), address: None }).caller(None).name, None);
     }
 }

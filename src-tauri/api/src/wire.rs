@@ -3,7 +3,7 @@
 //! Questions of the socket client are written with borrowed secrets and read into [`Secret`]; none of these types prints
 //! one. What this is not: public; whoever is outside sees the trait, or JSON.
 
-use crate::client::{Browser, NewAccount};
+use crate::client::{Browser, DashboardLink, NewAccount};
 use crate::contract::{HandedOut, KeyView, MadeKey, NewKey};
 use daypass_domain::{AccountId, Moment, Secret};
 use daypass_manager::view::{Level, ReadinessView};
@@ -223,6 +223,52 @@ impl<'a> From<&'a NewAccount> for NewAccountOut<'a> {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct ReportText {
     pub(crate) report: String,
+}
+
+/// A link to the dashboard, as it is written. Only the route that makes links makes one.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct LinkOut<'a> {
+    pub(crate) address: &'a str,
+    #[schema(value_type = String, format = DateTime)]
+    pub(crate) until: Moment,
+}
+
+/// The same, as it is read from the door.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Link {
+    address: Secret,
+    until: Moment,
+}
+
+impl From<Link> for DashboardLink {
+    fn from(Link { address, until }: Link) -> Self {
+        Self { address, until }
+    }
+}
+
+/// The key of such a link.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OpenSession {
+    #[schema(value_type = String)]
+    pub(crate) key: Secret,
+}
+
+impl Shape for OpenSession {
+    const SHAPE: &'static str = r#"{"key": "what stands behind #session= in the link"}"#;
+}
+
+/// A session that has been opened: what the page keeps of it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct OpenedOut<'a> {
+    pub(crate) page: &'a str,
+}
+
+/// Whether there is a session.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SessionView {
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub(crate) until: Option<Moment>,
 }
 
 /// The id of an account that was added.

@@ -3,7 +3,6 @@
 mod support;
 
 use daypass_domain::Secret;
-use serde_json::json;
 use support::{House, send_raw};
 use tokio::net::TcpStream;
 
@@ -101,34 +100,14 @@ async fn a_huge_body_is_refused_whether_announced_or_not() {
         assert!(said.starts_with("HTTP/1.1 413"), "{sentence}: {said}");
     }
     let largest = format!("{{{}}}", " ".repeat(64 * 1024 - 2));
-    let reply = house.tcp("POST /api/accounts/upstox/pause", &["Content-Type: application/json"], &largest).await;
-    assert_eq!(reply.status, 204, "64 KiB are read");
+    let reply = house.tcp("POST /api/accounts/upstox/sign-in", &["Content-Type: application/json"], &largest).await;
+    assert_eq!(reply.status, 200, "64 KiB are read");
 }
 
 #[tokio::test]
-async fn no_secret_goes_out_and_no_setting_changes_over_tcp() {
+async fn no_secret_goes_out_to_whoever_shows_nothing() {
     let house = House::with(&["upstox"]).await;
     house.client.script().token = Some(Secret::new("marker-token-4711"));
-    let json_type = &["Content-Type: application/json"][..];
-    for line in [
-        "GET /api/settings",
-        "POST /api/settings",
-        "POST /api/accounts",
-        "DELETE /api/accounts/upstox",
-        "POST /api/accounts/upstox/sign-out",
-        "POST /api/accounts/upstox/paste",
-        "GET /api/accounts/upstox/finished",
-        "POST /api/practice",
-        "GET /api/keys",
-        "POST /api/keys",
-        "DELETE /api/keys/k1234567",
-    ] {
-        let (headers, body) = if line.starts_with("GET") { (&[][..], "") } else { (json_type, "{}") };
-        let reply = house.tcp(line, headers, body).await;
-        assert_eq!((reply.status, &reply.json()["code"]), (403, &json!("socket_only")), "{line}");
-        assert!(!reply.body.contains("marker"), "{line}");
-    }
-    assert_eq!(house.client.script().asked, Vec::<String>::new(), "the client was not even asked");
     for line in ["GET /api/token/status", "GET /api/snapshot", "GET /api/accounts", "GET /healthz"] {
         assert!(!house.tcp(line, &[], "").await.body.contains("marker"), "{line}");
     }

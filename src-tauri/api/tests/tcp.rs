@@ -24,15 +24,6 @@ async fn every_open_route_asks_the_client_one_thing() {
         ("POST /api/accounts/upstox/refresh", r#"{"browser":"no"}"#, 200, "refresh upstox No"),
         ("POST /api/accounts/upstox/cancel", "{}", 204, "cancel upstox"),
         ("POST /api/accounts/upstox/probe", "", 204, "probe upstox"),
-        ("POST /api/accounts/upstox/snooze", "", 204, "snooze upstox"),
-        ("POST /api/accounts/upstox/resume", "", 204, "resume upstox"),
-        ("POST /api/accounts/upstox/pause", "", 204, "pause upstox None"),
-        (
-            "POST /api/accounts/upstox/pause",
-            r#"{"until":"2026-11-24T08:00:00+05:30"}"#,
-            204,
-            "pause upstox Some(2026-11-24T02:30:00Z)",
-        ),
     ] {
         let headers: &[&str] = if body.is_empty() { &[] } else { &["Content-Type: application/json"] };
         let reply = house.tcp(line, headers, body).await;
@@ -131,21 +122,13 @@ async fn the_doors_own_refusals() {
         ("a way out of the page", "GET /dashboard/..%2f..%2fCargo.toml", &[], "", 404, "not_found"),
         ("looking with the wrong method", "POST /api/token/status", &[], "", 405, "wrong_method"),
         ("changing by a mere look", "GET /api/token/force-refresh", &[], "", 405, "wrong_method"),
-        ("broken JSON", "POST /api/accounts/upstox/pause", &[json_type], "{", 400, "bad_input"),
-        ("JSON of another shape", "POST /api/accounts/upstox/pause", &[json_type], "[1]", 400, "bad_input"),
+        ("broken JSON", "POST /api/accounts/upstox/sign-in", &[json_type], "{", 400, "bad_input"),
+        ("JSON of another shape", "POST /api/accounts/upstox/sign-in", &[json_type], "[1]", 400, "bad_input"),
         (
             "a word that is not known",
-            "POST /api/accounts/upstox/pause",
+            "POST /api/accounts/upstox/sign-in",
             &[json_type],
-            r#"{"untill":null}"#,
-            400,
-            "bad_input",
-        ),
-        (
-            "a moment that is none",
-            "POST /api/accounts/upstox/pause",
-            &[json_type],
-            r#"{"until":"soon"}"#,
+            r#"{"broser":"no"}"#,
             400,
             "bad_input",
         ),

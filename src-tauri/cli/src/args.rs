@@ -108,9 +108,9 @@ pub(crate) enum Verb {
         /// Which account
         account: Option<String>,
     },
-    /// Open the dashboard in the browser
+    /// Open the dashboard in the browser, with a session in which settings, accounts and keys can be changed
     Dashboard {
-        /// Only print its address
+        /// Only print the link; it opens a session once, within two minutes
         #[arg(long)]
         no_browser: bool,
     },

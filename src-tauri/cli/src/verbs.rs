@@ -124,22 +124,14 @@ async fn keep_secret(account: Option<String>) -> anyhow::Result<()> {
 }
 
 async fn dashboard(no_browser: bool) -> anyhow::Result<()> {
-    let client = daypass_wiring::connect().await?;
-    let settings = client.settings().await?;
-    let Some(address) = settings["address"].as_str() else { return Err(closed(&*client).await?.into()) };
-    let address = format!("{address}/dashboard");
-    println(&address)?;
-    if !no_browser {
-        SystemOpener.open(&address.parse()?).await.map_err(|problem| Refused { code: Code::CannotStart, problem })?;
+    let link = daypass_wiring::connect().await?.dashboard().await?;
+    let address = link.address.expose();
+    if no_browser {
+        return println(address);
     }
-    Ok(())
-}
-
-/// Why there is no dashboard: the owner has said so if the port could not be had, and else it was told not to open it.
-async fn closed(client: &dyn Client) -> Result<Refused, Refused> {
-    let notes = client.snapshot().await?.notes;
-    let port = notes.into_iter().map(|note| note.problem).find(|problem| problem.code.starts_with("api_port_"));
-    Ok(Refused { code: Code::CannotStart, problem: port.unwrap_or(DOOR_CLOSED) })
+    SystemOpener.open(&address.parse()?).await.map_err(|problem| Refused { code: Code::CannotStart, problem })?;
+    // What stands behind the `#` is for the browser alone.
+    println(address.split('#').next().unwrap_or_default())
 }
 
 /// The owner, and the account that was meant: the only one if none was named.
@@ -175,12 +167,6 @@ fn late() -> Refused {
     Refused { code: Code::TimeLimit, problem }
 }
 
-const DOOR_CLOSED: Problem = Problem::new(
-    "door_closed",
-    "The local HTTP door is closed.",
-    "Set api.enabled to true and restart Daypass.",
-    Remedy::FixSetting,
-);
 const NO_ACCOUNT: Problem = Problem::new(
     "no_account",
     "There is no account yet.",

@@ -136,7 +136,10 @@ fn the_dashboard_is_the_one_that_was_opened() {
 
     let service = with_door();
     config("api:\n  port: 9\n");
-    assert_eq!(text(&dashboard().stdout), format!("http://127.0.0.1:{port}/dashboard\n"), "the file counts later");
+    let link = text(&dashboard().stdout);
+    let key = link.trim_end().strip_prefix(&format!("http://127.0.0.1:{port}/dashboard/#session="));
+    assert!(key.is_some_and(|key| key.len() == 43), "the file counts later: {link}");
+    assert_ne!(text(&dashboard().stdout), link, "each link is another one");
     drop(service);
 
     config("api:\n  enabled: false\n");

@@ -12,8 +12,8 @@ use async_trait::async_trait;
 use chrono::Duration;
 use daypass_api::TokenStatus;
 use daypass_api::{
-    Answer, Browser, Caller, Client, HandedOut, HistoryQuery, KeyView, LogLine, LogQuery, MadeKey, NewAccount, NewKey,
-    Refreshing, SignIn, Wanted, Watched,
+    Answer, Browser, Caller, Client, DashboardLink, HandedOut, HistoryQuery, KeyView, LinkKey, LogLine, LogQuery,
+    MadeKey, NewAccount, NewKey, Refreshing, Sessions, SignIn, Wanted, Watched,
 };
 use daypass_domain::{AccountId, Generation, Moment, Problem, Remedy, Secret};
 use daypass_history::Filter;
@@ -36,6 +36,7 @@ pub(crate) struct InProcess {
     pub(crate) books: Arc<Books>,
     pub(crate) desk: Arc<Desk>,
     pub(crate) bots: Arc<Bots>,
+    pub(crate) sessions: Arc<Sessions>,
     pub(crate) looks: Looks,
     /// What the log's files are called, without the day.
     pub(crate) log_stem: String,
@@ -256,6 +257,17 @@ impl Client for InProcess {
         Ok(())
     }
 
+    async fn dashboard(&self) -> Answer<DashboardLink> {
+        let Some(door) = self.desk.address.get() else {
+            // Who has the port is known already, if that is why.
+            let notes = self.handle.look().await?.notes.into_iter().map(|note| note.problem);
+            let port = notes.into_iter().find(|problem| problem.code.starts_with("api_port_"));
+            return Err(refused(Code::CannotStart, port.unwrap_or(DOOR_CLOSED)));
+        };
+        let LinkKey { key, until } = self.sessions.link();
+        Ok(DashboardLink { address: Secret::new(format!("{door}/dashboard/#session={}", key.expose())), until })
+    }
+
     async fn add_practice(&self) -> Answer<AccountId> {
         self.desk.add_practice().await
     }
@@ -303,6 +315,13 @@ const ALMOST_DONE: Problem = Problem::new(
 
 const NOTHING_WAITS: Problem =
     Problem::new("nothing_waits", "No sign-in waits for an address.", "Start a sign-in first.", Remedy::SignInAgain);
+
+const DOOR_CLOSED: Problem = Problem::new(
+    "door_closed",
+    "The local HTTP door is closed.",
+    "Set api.enabled to true and restart Daypass.",
+    Remedy::FixSetting,
+);
 
 const NO_METRICS: Problem =
     Problem::new("no_metrics", "The metrics cannot be written.", "The log has more.", Remedy::TryAgain);

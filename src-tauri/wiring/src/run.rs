@@ -18,9 +18,9 @@ use crate::meters::Meters;
 use crate::private;
 use crate::rehearsal::Rehearsal;
 use crate::spawner::Programs;
-use crate::strongroom::Strongroom;
+use crate::strongroom::{Strongroom, random_key};
 use anyhow::Context;
-use daypass_api::{Client, SocketClient};
+use daypass_api::{Client, Gates, Sessions, SocketClient};
 use daypass_bots::KeyRing;
 use daypass_config::{Environment, Folders, Loaded, Sources};
 use daypass_domain::{Problem, Secret};
@@ -237,7 +237,10 @@ async fn own(start: Start, folders: Folders, lock: Lock) -> anyhow::Result<Runni
     strongroom.look(handle.clone());
     let _ = books.watching.set(feelers::watch(handle.clone()));
     let bots = open_bots(&folders, &handle, &books, &desk);
+    let timed = books.clone();
+    let sessions = Arc::new(Sessions::new(move || timed.now(), random_key));
     let inner = InProcess {
+        sessions: sessions.clone(),
         handle: handle.clone(),
         books: books.clone(),
         desk: desk.clone(),
@@ -256,7 +259,7 @@ async fn own(start: Start, folders: Folders, lock: Lock) -> anyhow::Result<Runni
     handle.event(Event::Started);
     tokio::spawn(remember(books, handle.clone()));
     let helpers = [tokio::spawn(watch_jumps(handle.clone(), clock)), tokio::spawn(desk.clone().follow_vault())];
-    let tasks = bound.serve(&client, bots.clone(), &doors);
+    let tasks = bound.serve(&client, Gates { keys: bots.clone(), sessions }, &doors);
     desk.books.make_http();
     let owner = Owner { handle, bots, strongroom, ledger, desk, doors, tasks, helpers, turner, _lock: lock, _log: log };
     Ok(Running { client, owner: Some(owner) })
@@ -362,10 +365,10 @@ impl Doors {
         Self { socket, tcp }
     }
 
-    fn serve(self, client: &Arc<dyn Client>, keys: Arc<Bots>, end: &CancellationToken) -> Vec<JoinHandle<()>> {
+    fn serve(self, client: &Arc<dyn Client>, gates: Gates, end: &CancellationToken) -> Vec<JoinHandle<()>> {
         let (client, end) = (|| client.clone(), || end.clone());
         let socket = self.socket.map(|door| tokio::spawn(daypass_api::serve_socket(door, client(), end())));
-        let tcp = self.tcp.map(|door| tokio::spawn(daypass_api::serve_tcp(door, client(), keys, end())));
+        let tcp = self.tcp.map(|door| tokio::spawn(daypass_api::serve_tcp(door, client(), gates, end())));
         socket.into_iter().chain(tcp).collect()
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Order matters: a save that overtook a newer one would bring back an old token. What this is not: it decides nothing.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use daypass_domain::{AccountId, Attempt, Moment, Problem, Remedy, Secret};
 use daypass_manager::event::{Found, Stored, Written};
 use daypass_manager::view::{VaultKind, VaultView};
@@ -10,6 +12,7 @@ use daypass_vault::{Kind, Source, Vault, VaultError, Which};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
 use tokio::sync::{Notify, oneshot};
+use zeroize::Zeroizing;
 
 /// The way to the vault; cheap to clone.
 #[derive(Clone)]
@@ -292,6 +295,13 @@ fn for_vault(stored: Stored) -> daypass_vault::Stored {
 #[expect(clippy::disallowed_methods, reason = "this is where the program's randomness comes from")]
 pub(crate) fn random(bytes: &mut [u8]) {
     getrandom::fill(bytes).expect("the operating system has randomness");
+}
+
+/// A text of 256 random bits, for whatever opens something while the program runs.
+pub(crate) fn random_key() -> Secret {
+    let mut bytes = Zeroizing::new([0; 32]);
+    random(&mut *bytes);
+    Secret::new(URL_SAFE_NO_PAD.encode(*bytes))
 }
 
 /// Said in the log, and in every place that shows the vault.

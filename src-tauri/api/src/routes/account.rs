@@ -1,5 +1,6 @@
 //! Routes that do something with one account and need no key: the worst that a stranger's program can do with them is
-//! to make the broker be asked, a sign-in be shown, or the reminders rest.
+//! to make the broker be asked or a sign-in be shown. The reminders are made to rest by this user alone: see
+//! [`private`](super::private).
 
 use crate::body::{Named, Params, Sent};
 use crate::client::{Browser, Refreshing, SignIn};
@@ -147,7 +148,7 @@ pub(crate) async fn look_around(State(door): State<Door>, Named(account): Named)
 #[utoipa::path(
     post,
     path = "/api/accounts/{id}/snooze",
-    tag = "account",
+    tag = "settings",
     summary = "Let the reminders rest for ten minutes",
     params(("id" = AccountId, Path, description = "The account.")),
     responses(
@@ -164,7 +165,7 @@ pub(crate) async fn snooze(State(door): State<Door>, Named(account): Named) -> R
 #[utoipa::path(
     post,
     path = "/api/accounts/{id}/pause",
-    tag = "account",
+    tag = "settings",
     summary = "Rest until then, or until resumed",
     params(("id" = AccountId, Path, description = "The account.")),
     request_body = Option<Until>,
@@ -186,7 +187,7 @@ pub(crate) async fn pause(
 #[utoipa::path(
     post,
     path = "/api/accounts/{id}/resume",
-    tag = "account",
+    tag = "settings",
     summary = "End a pause",
     params(("id" = AccountId, Path, description = "The account.")),
     responses(

@@ -3,12 +3,12 @@
 //! The invariant: every route is in it, and nothing else; a test compares. What every route may answer (a foreign host,
 //! a body that does not fit) is added here once. What this is not: a page; any OpenAPI viewer shows it.
 
-use super::{account, looks, private, token};
+use super::{account, looks, private, session, token};
 use crate::contract::{Change, Watched};
 use crate::events;
 use axum::Json;
 use utoipa::openapi::path::{Operation, PathItem};
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, OpenApi as Whole, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
@@ -17,8 +17,9 @@ use utoipa::{Modify, OpenApi};
     info(
         title = "Daypass",
         description = "Keeps broker API tokens valid and hands them to bots. Over TCP on 127.0.0.1 the routes tagged \
-                       `token` (but for the watch) need a bot's key, and those tagged `settings` are closed; over the \
-                       Unix socket of the same user everything is open. Errors are problem documents (RFC 9457).",
+                       `token` (but for the watch) need a bot's key, and those tagged `settings` a session of the dashboard: \
+                       the cookie and the header `daypass-page` that `POST /api/session` answers with. Over the Unix \
+                       socket of the same user everything is open. Errors are problem documents (RFC 9457).",
     ),
     paths(
         document,
@@ -29,6 +30,7 @@ use utoipa::{Modify, OpenApi};
         account::look_around, account::snooze, account::pause, account::resume,
         private::history, private::log, private::report, private::test_notification, private::settings, private::change_settings, private::put_account,
         private::remove_account, private::sign_out, private::paste, private::finished, private::keep_secret,
+        session::link, session::open, session::look, session::end,
         private::unlock, private::add_practice, private::keys, private::make_key, private::revoke_key,
     ),
     components(schemas(Watched, Change)),
@@ -58,7 +60,10 @@ struct Everywhere;
 /// Answers of the door itself, before any route is asked.
 const OF_THE_DOOR: [(&str, &str); 7] = [
     ("400", "The request makes no sense; `detail` says what to send."),
-    ("403", "A foreign host or page, or a route that is open over the socket only."),
+    (
+        "403",
+        "A foreign host or page, another user, a link that is spent, or a route that is open over the socket only.",
+    ),
     ("408", "The body did not come in time."),
     ("413", "The body is too large."),
     ("415", "The body is no JSON."),
@@ -70,6 +75,8 @@ impl Modify for Everywhere {
     fn modify(&self, api: &mut Whole) {
         let key = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("daypass keys make NAME")).build();
         api.components.get_or_insert_default().add_security_scheme("bot key", SecurityScheme::Http(key));
+        let cookie = ApiKey::Cookie(ApiKeyValue::with_description("daypass-session-8000", "daypass dashboard"));
+        api.components.get_or_insert_default().add_security_scheme("session", SecurityScheme::ApiKey(cookie));
         for item in api.paths.paths.values_mut() {
             operations(item).for_each(answers);
         }
@@ -80,8 +87,12 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     [&mut item.get, &mut item.post, &mut item.delete].into_iter().filter_map(Option::as_mut)
 }
 
+/// For whatever needs a session.
+const NO_SESSION: (&str, &str) = ("401", "There is no session, or it has ended.");
+
 fn answers(operation: &mut Operation) {
-    for (status, description) in OF_THE_DOOR {
+    let settings = operation.tags.iter().flatten().any(|tag| tag == "settings");
+    for (status, description) in OF_THE_DOOR.into_iter().chain(settings.then_some(NO_SESSION)) {
         let document = ContentBuilder::new().schema(Some(Ref::from_schema_name("Document"))).build();
         let answer = ResponseBuilder::new().description(description).content("application/problem+json", document);
         let all = &mut operation.responses.responses;
@@ -105,7 +116,8 @@ mod tests {
             documented
                 .extend(methods.into_iter().filter(|(_, is)| *is).map(|(method, _)| (path.clone(), method.to_owned())));
         }
-        let tables = [open_table(), token::table(), private::table()].into_iter().flatten();
+        let tables = [open_table(), token::table(), private::table(), session::link_table(), session::table()];
+        let tables = tables.into_iter().flatten();
         let routes: BTreeSet<_> = tables.map(|(path, method, _): Row| (path.to_owned(), method.to_string())).collect();
         assert_eq!(documented, routes);
     }

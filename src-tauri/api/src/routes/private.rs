@@ -1,4 +1,5 @@
-//! Routes for this user's own programs, over the socket only: whatever takes a secret or changes settings.
+//! Routes for this user's own programs over the socket, and for a session of the dashboard: whatever takes a secret or
+//! changes something that lasts.
 //!
 //! The invariant: this table is all of them; a route of this kind anywhere else would be open to every program. What
 //! this is not: the token's routes; a bot with a key may use those over HTTP as well.
@@ -8,7 +9,7 @@ use crate::client::{HistoryQuery, LogLine, LogQuery, NewAccount};
 use crate::contract::{KeyView, NewKey};
 use crate::door::Door;
 use crate::problem::{Document, Refusal, ending};
-use crate::routes::Row;
+use crate::routes::{Row, account};
 use crate::span;
 use crate::wire::{Added, Changes, MadeOut, Pasted, ReportText};
 use axum::Json;
@@ -39,6 +40,9 @@ pub(crate) fn table() -> Vec<Row> {
         ("/api/keys", Method::POST, post(make_key)),
         ("/api/keys/{id}", Method::DELETE, delete(revoke_key)),
         ("/api/practice", Method::POST, post(add_practice)),
+        ("/api/accounts/{id}/snooze", Method::POST, post(account::snooze)),
+        ("/api/accounts/{id}/pause", Method::POST, post(account::pause)),
+        ("/api/accounts/{id}/resume", Method::POST, post(account::resume)),
         ("/api/vault/unlock", Method::POST, post(unlock)),
     ]
 }

@@ -66,7 +66,7 @@ pub async fn serve_socket(door: SocketDoor, client: Arc<dyn Client>, shutdown: C
 /// The other end, if it is a program of this user.
 pub(crate) fn own(stream: &UnixStream, owner: u32) -> Option<Peer> {
     match stream.peer_cred() {
-        Ok(peer) if peer.uid() == owner => Some(Peer { pid: peer.pid() }),
+        Ok(peer) if peer.uid() == owner => Some(Peer { pid: peer.pid(), address: None }),
         Ok(peer) => {
             tracing::warn!(uid = peer.uid(), "a program of another user was turned away from the socket");
             None

@@ -3,12 +3,14 @@
 
 use chrono::{DateTime, TimeZone, Utc};
 use daypass_api::scripted::{ScriptedClient, account, snapshot};
-use daypass_api::{SocketClient, bind_socket, bind_tcp, serve_socket, serve_tcp};
+use daypass_api::{Gates, Sessions, SocketClient, bind_socket, bind_tcp, serve_socket, serve_tcp};
+use daypass_domain::Secret;
 use serde_json::Value;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -27,6 +29,9 @@ pub(crate) fn now() -> DateTime<Utc> {
 /// Both doors over one scripted client.
 pub(crate) struct House {
     pub(crate) client: Arc<ScriptedClient>,
+    pub(crate) sessions: Arc<Sessions>,
+    /// The minutes on the clock of the sessions.
+    pub(crate) minutes: Arc<AtomicI64>,
     pub(crate) address: SocketAddr,
     pub(crate) socket: PathBuf,
     pub(crate) closing: CancellationToken,
@@ -45,11 +50,16 @@ impl House {
         let tcp = bind_tcp(0).await.expect("a port");
         let address = tcp.address();
         let unix = bind_socket(&socket).await.expect("a socket");
+        let minutes = Arc::new(AtomicI64::new(0));
+        let clock = minutes.clone();
+        let clock = move || now() + chrono::Duration::minutes(clock.load(Ordering::Relaxed));
+        let sessions = Arc::new(Sessions::new(clock, next_key));
+        let gates = Gates { keys: client.clone(), sessions: sessions.clone() };
         let serving = vec![
-            tokio::spawn(serve_tcp(tcp, client.clone(), client.clone(), closing.clone())),
+            tokio::spawn(serve_tcp(tcp, client.clone(), gates, closing.clone())),
             tokio::spawn(serve_socket(unix, client.clone(), closing.clone())),
         ];
-        Self { client, address, socket, closing, serving, _folder: folder }
+        Self { client, sessions, minutes, address, socket, closing, serving, _folder: folder }
     }
 
     pub(crate) async fn socket_client(&self) -> SocketClient {
@@ -73,6 +83,12 @@ impl House {
         let stream = UnixStream::connect(&self.socket).await.expect("a connection");
         exchange(stream, line, &[&["Host: localhost"], headers].concat(), body).await
     }
+}
+
+/// Each one another one.
+fn next_key() -> Secret {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    Secret::new(format!("marker-key-{}", NEXT.fetch_add(1, Ordering::Relaxed)))
 }
 
 /// An answer in its parts.
