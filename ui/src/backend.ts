@@ -32,6 +32,8 @@ export interface Can {
   keys: boolean;
   /** See what happened, and export it. */
   history: boolean;
+  /** Let an account rest, and end that. */
+  pause: boolean;
 }
 
 function can(allowed: boolean): Can {
@@ -44,11 +46,14 @@ function can(allowed: boolean): Can {
     unlock: allowed,
     keys: allowed,
     history: allowed,
+    pause: allowed,
   };
 }
 
 /** What the desktop app's own window may do. */
 export const EVERYTHING = can(true);
+/** What a page in a session may do. A token leaves over HTTP to a bot's key alone. */
+export const IN_SESSION: Can = { ...EVERYTHING, copyToken: false };
 /** What a page without a session may do beyond looking, refreshing and starting a sign-in. */
 export const NOTHING_MORE = can(false);
 
@@ -218,8 +223,21 @@ export interface LogQuery {
 /** What a change brings: a new snapshot, or word that the line is down and when it is tried again. */
 export type Change = { snapshot: Snapshot } | { lost: { retryAt: number } };
 
+/** A page in a browser may do little until a link has opened a session for it. */
+export interface DashboardSession {
+  readonly open: boolean;
+  /** Why the link of this page has opened none. */
+  readonly refused: Problem | null;
+  /** Ends it, and begins the page anew. */
+  end(): Promise<void>;
+}
+
 export interface Backend {
   readonly can: Can;
+  /** Where what this way in may do hangs on a session. */
+  readonly session?: DashboardSession | undefined;
+  /** A new key stays on the clipboard: nobody here takes it back. */
+  readonly keyStays?: boolean;
   snapshot(): Promise<Snapshot>;
   /** Calls back at each change until it is stopped. */
   changes(tell: (change: Change) => void): () => void;
@@ -318,5 +336,6 @@ export async function connect(): Promise<Backend> {
     const scene = new URLSearchParams(location.search).get('fake');
     if (scene !== null) return new (await import('./backends/fake')).FakeBackend(scene);
   }
-  return new (await import('./backends/http')).HttpBackend();
+  const [{ HttpBackend }, { Session }] = await Promise.all([import('./backends/http'), import('./backends/session')]);
+  return new HttpBackend(await Session.begin());
 }

@@ -60,6 +60,7 @@ function onAccount(live: Live, key: string, account: AccountView): boolean {
       void perform(live, account.id, 'copy_token');
       return true;
     case 'p':
+      if (!live.backend.can.pause) return false;
       if (account.paused) void perform(live, account.id, 'resume');
       else void live.act(account.id, 'pause', () => live.backend.pause(account.id, null));
       return true;

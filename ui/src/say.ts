@@ -224,7 +224,7 @@ function actions(account: AccountView, can: Can): Action[] {
       if (account.missing.length > 0) return can.accounts ? [act('enter_keys', true)] : [];
       return [act('sign_in')];
     case 'paused':
-      return [act('resume')];
+      return can.pause ? [act('resume')] : [];
   }
 }
 

@@ -99,9 +99,9 @@ describe('a request', () => {
 
   test('names the account in the path and sends JSON', async () => {
     fetched.mockResolvedValue(answer(200, null));
-    await new HttpBackend().pause('a/b', null);
-    expect(fetched.mock.calls[0]?.[0]).toBe('/api/accounts/a%2Fb/pause');
-    expect(fetched.mock.calls[0]?.[1]).toMatchObject({ method: 'POST', body: '{"until":null}' });
+    await new HttpBackend().cancel('a/b');
+    expect(fetched.mock.calls[0]?.[0]).toBe('/api/accounts/a%2Fb/cancel');
+    expect(fetched.mock.calls[0]?.[1]).toMatchObject({ method: 'POST', body: '{}' });
   });
 
   test('a look around goes to the account’s check', async () => {
@@ -143,19 +143,23 @@ describe('a request', () => {
     expect(failure).toMatchObject({ code: 'not_running', problem: { what: 'Daypass did not answer.' } });
   });
 
-  test('what needs a session is never asked for', async () => {
+  test('what needs a session is never asked for without one', async () => {
     const backend = new HttpBackend();
     expect(Object.entries(backend.can).filter(([, allowed]) => allowed)).toEqual([]);
-    await expect(backend.settings()).rejects.toThrow();
-    await expect(backend.copyToken()).rejects.toThrow();
-    await expect(backend.signOut()).rejects.toThrow();
-    await expect(backend.paste()).rejects.toThrow();
-    await expect(backend.unlock()).rejects.toThrow();
-    await expect(backend.keys()).rejects.toThrow();
-    await expect(backend.makeKey()).rejects.toThrow();
-    await expect(backend.revokeKey()).rejects.toThrow();
-    await expect(backend.keepSecret()).rejects.toThrow();
-    await expect(backend.openUrl('javascript:alert(1)')).rejects.toThrow();
+    for (const asked of [
+      () => backend.settings(),
+      () => backend.copyToken(),
+      () => backend.pause('upstox', null),
+      () => backend.signOut('upstox'),
+      () => backend.paste('upstox', 'http://localhost:5001/?code=1'),
+      () => backend.unlock(),
+      () => backend.keys(),
+      () => backend.makeKey({ name: 'screener', accounts: null }),
+      () => backend.revokeKey('k1234567'),
+      () => backend.keepSecret('upstox'),
+      () => backend.openUrl('javascript:alert(1)'),
+    ])
+      await expect(asked()).rejects.toThrow();
     expect(fetched).not.toHaveBeenCalled();
   });
 });

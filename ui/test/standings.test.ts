@@ -77,7 +77,14 @@ const ROWS: Row[] = [
     line: /try 1 of 3 · old token good until 04:19/,
   },
   { scene: 'proving', word: 'Checking the new token', glyph: 'g-work', action: null, line: /Checking the new token/ },
-  { scene: 'paused', word: 'Paused', glyph: 'g-pause', action: 'Resume', line: /Paused by you until 08:00 tomorrow/ },
+  {
+    scene: 'paused',
+    word: 'Paused',
+    glyph: 'g-pause',
+    action: 'Resume',
+    page: null,
+    line: /Paused by you until 08:00 tomorrow/,
+  },
 ];
 
 const plain = (text: string | null | undefined) => (text ?? '').replaceAll('\u00a0', ' ');

@@ -16,6 +16,9 @@ use std::sync::Arc;
 /// Where the page puts its secret. No form and no page of another origin can send a header of that name.
 pub(crate) const PAGE: HeaderName = HeaderName::from_static("daypass-page");
 
+/// Where it says that nobody has asked: a page that follows by itself keeps no session open.
+pub(crate) const IDLE: HeaderName = HeaderName::from_static("daypass-idle");
+
 /// All sessions, as one door sees them.
 #[derive(Clone)]
 pub(crate) struct SessionGate {
@@ -27,7 +30,8 @@ pub(crate) struct SessionGate {
 impl SessionGate {
     /// Uses the session, if there is one: until when it lasts.
     fn enter(&self, headers: &HeaderMap) -> Option<Moment> {
-        self.shown(headers, Sessions::enter)
+        let act = if headers.contains_key(&IDLE) { Sessions::look } else { Sessions::enter };
+        self.shown(headers, act)
     }
 
     /// The same without using it.

@@ -132,6 +132,9 @@ async fn a_session_ends_by_its_owner_or_after_an_hour_without_use() {
     assert_eq!(until(&look().await), json!("2026-11-23T07:00:00Z"));
     house.minutes.store(50, Ordering::Relaxed);
     assert_eq!(until(&look().await), json!("2026-11-23T07:00:00Z"), "a look is no use");
+    let by_itself = [&session.lines()[..], &["Daypass-Idle: yes"]].concat();
+    assert_eq!(house.tcp("GET /api/keys", &by_itself, "").await.status, 200);
+    assert_eq!(until(&look().await), json!("2026-11-23T07:00:00Z"), "nor is a page that follows by itself");
     assert_eq!(house.tcp("GET /api/settings", &session.lines(), "").await.status, 200);
     assert_eq!(until(&look().await), json!("2026-11-23T07:50:00Z"), "it was used");
     house.minutes.store(110, Ordering::Relaxed);

@@ -8,6 +8,7 @@
 import {
   EVERYTHING,
   Failure,
+  IN_SESSION,
   noAnswer,
   NOTHING_MORE,
   type Backend,
@@ -15,6 +16,7 @@ import {
   type Can,
   LOG_LEVELS,
   type Change,
+  type DashboardSession,
   type ExportFormat,
   type LogLine,
   type LogQuery,
@@ -32,9 +34,12 @@ import { logLines } from './scenes/log';
 import { entered } from './scenes/outlets';
 import { settings } from './scenes/settings';
 
+const AGAIN = 'Make another one with `daypass dashboard`.';
 const NOT_SEALED = problem('not_sealed', 'The secret cannot be sealed.', 'Leave it in the file.');
 export class FakeBackend implements Backend {
   readonly can: Can;
+  readonly session: DashboardSession | undefined;
+  readonly keyStays: boolean = false;
   /** What was asked for, in order. */
   readonly calls: [string, ...unknown[]][] = [];
   #snapshot: Snapshot;
@@ -49,8 +54,14 @@ export class FakeBackend implements Backend {
     this.#keys = scene.startsWith('bots') ? keys() : [];
     const lies: SecretInFile = { account: 'upstox', key: 'client_secret', where: '.env line 4', kept: false };
     this.#settings = settings(scene === 'secret_in_file' ? [lies] : [], scene === 'outlets' ? entered() : {});
-    const dashboard = new URLSearchParams(location.search).has('dashboard');
-    this.can = dashboard ? NOTHING_MORE : can;
+    const dashboard = new URLSearchParams(location.search).get('dashboard');
+    const open = dashboard === 'session';
+    this.can = dashboard === null ? can : open ? IN_SESSION : NOTHING_MORE;
+    if (dashboard !== null) {
+      const spent = problem('spent_link', 'This link has been used, or is older than two minutes.', AGAIN);
+      this.session = { open, refused: dashboard === 'spent' ? spent : null, end: () => this.#did('endSession') };
+      this.keyStays = true;
+    }
     this.#snapshot = (
       scenes[scene] ??
       scenes['calm'] ??

@@ -2,78 +2,56 @@
  * The dashboard's way in: the local HTTP door of the same origin.
  *
  * Invariant: the line comes back by itself, with growing pauses, and whoever listens knows when it is down. What this is
- * not: a way to settings, keys or tokens, or to end one; the door refuses those to a page without a session.
+ * not: a way to a token. Without a session it is no way to settings, accounts and keys either; the door refuses those.
  */
 
-import { Failure, noAnswer, NOTHING_MORE, type Backend, type Change, type SignIn } from '../backend';
-import type { Problem, Remedy, Snapshot } from '../bindings';
+import {
+  Failure,
+  IN_SESSION,
+  noAnswer,
+  NOTHING_MORE,
+  type Backend,
+  type BotKey,
+  type Can,
+  type Change,
+  type ExportFormat,
+  type History,
+  type LogLine,
+  type LogQuery,
+  type NewAccount,
+  type NewBotKey,
+  type Settings,
+  type SettingValue,
+  type SignIn,
+} from '../backend';
+import type { Snapshot } from '../bindings';
+import { copyText } from '../clipboard';
+import { words } from '../words';
+import { saveFile } from './file';
+import { ask, type Method } from './request';
+import { Session } from './session';
 
 /** The first pause after the line is lost; each further one is twice as long. */
 export const FIRST_PAUSE = 1000;
 /** No pause is longer: somebody may be looking at the page. */
 export const LONGEST_PAUSE = 30_000;
-
-/** RFC 9457, with what Daypass adds. */
-interface ProblemDocument {
-  code?: string;
-  title?: string;
-  detail?: string;
-  what?: string;
-  todo?: string;
-  remedy?: Remedy;
-  quote?: string;
-  problem?: Problem;
-}
-
-function failure(document: ProblemDocument): Failure {
-  if (document.problem) return new Failure(document.code ?? document.problem.code, document.problem);
-  const what = document.what ?? document.title;
-  if (what === undefined) return noAnswer();
-  const code = document.code ?? 'internal';
-  const problem: Problem = {
-    code,
-    what,
-    todo: document.todo ?? document.detail ?? '',
-    remedy: document.remedy ?? 'try_again',
-    ...(document.quote === undefined ? {} : { quote: document.quote }),
-  };
-  return new Failure(code, problem);
-}
-
-function parse(text: string): unknown {
-  try {
-    return text === '' ? null : JSON.parse(text);
-  } catch {
-    throw noAnswer();
-  }
-}
-
-async function ask<T>(path: string, init?: RequestInit): Promise<T> {
-  let response: Response;
-  try {
-    response = await fetch(path, { ...init, credentials: 'same-origin', cache: 'no-store', redirect: 'error' });
-  } catch {
-    throw noAnswer();
-  }
-  const body = parse(await response.text());
-  if (!response.ok) throw failure((body ?? {}) as ProblemDocument);
-  return body as T;
-}
-
-function post<T>(account: string, verb: string, body: object = {}): Promise<T> {
-  return ask<T>(`/api/accounts/${encodeURIComponent(account)}/${verb}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-}
+/** As many lines of the ledger as a page can draw; a file gets all of them. */
+const LINES = 3_000;
+const ALL_LINES = 10_000_000;
 
 /** Here the page is in the person's browser already, so the page opens the sign-in and the program does not. */
 const HERE = { browser: 'no' };
 
 export class HttpBackend implements Backend {
-  readonly can = NOTHING_MORE;
+  readonly can: Can;
+  readonly session: Session | undefined;
+  readonly keyStays = true;
   #retry: (() => void) | undefined;
+
+  constructor(session?: Session) {
+    this.session = session;
+    this.can = session?.open ? IN_SESSION : NOTHING_MORE;
+  }
 
   snapshot = () => ask<Snapshot>('/api/snapshot');
 
@@ -117,20 +95,18 @@ export class HttpBackend implements Backend {
   }
 
   async signIn(account: string): Promise<void> {
-    const { sign_in_url } = await post<SignIn>(account, 'sign-in', HERE);
+    const { sign_in_url } = await ask<SignIn>(of(account, 'sign-in'), 'POST', HERE);
     await this.openUrl(sign_in_url);
   }
 
   async refresh(account: string): Promise<void> {
-    const answer = await post<Partial<SignIn> | null>(account, 'refresh', HERE);
+    const answer = await ask<Partial<SignIn> | null>(of(account, 'refresh'), 'POST', HERE);
     if (answer?.sign_in_url !== undefined) await this.openUrl(answer.sign_in_url);
   }
 
-  cancel = (account: string) => post<undefined>(account, 'cancel');
-  probe = (account: string) => post<undefined>(account, 'probe');
-  lookAround = (account: string) => post<undefined>(account, 'check');
-  pause = (account: string, until: string | null) => post<undefined>(account, 'pause', { until });
-  resume = (account: string) => post<undefined>(account, 'resume');
+  cancel = (account: string) => ask<undefined>(of(account, 'cancel'), 'POST', {});
+  probe = (account: string) => ask<undefined>(of(account, 'probe'), 'POST', {});
+  lookAround = (account: string) => ask<undefined>(of(account, 'check'), 'POST', {});
 
   openUrl(url: string): Promise<void> {
     if (!/^https?:/.test(url)) return Promise.reject(noAnswer());
@@ -139,26 +115,63 @@ export class HttpBackend implements Backend {
     return Promise.resolve();
   }
 
-  copyToken = () => this.#needsSession();
-  signOut = () => this.#needsSession();
-  paste = () => this.#needsSession();
-  settings = () => this.#needsSession();
-  changeSettings = () => this.#needsSession();
-  putAccount = () => this.#needsSession();
-  removeAccount = () => this.#needsSession();
-  keepSecret = () => this.#needsSession();
-  unlock = () => this.#needsSession();
-  keys = () => this.#needsSession();
-  makeKey = () => this.#needsSession();
-  revokeKey = () => this.#needsSession();
-  history = () => this.#needsSession();
-  exportHistory = () => this.#needsSession();
-  log = () => this.#needsSession();
-  report = () => this.#needsSession();
-  testNotification = () => this.#needsSession();
-  addPractice = () => this.#needsSession();
+  pause = (account: string, until: string | null) => this.#post<undefined>(of(account, 'pause'), { until });
+  resume = (account: string) => this.#post<undefined>(of(account, 'resume'));
+  signOut = (account: string) => this.#post<undefined>(of(account, 'sign-out'));
+  paste = (account: string, address: string) => this.#post<undefined>(of(account, 'paste'), { address });
+  settings = () => this.#inSession<Settings>('/api/settings');
+  changeSettings = (changes: Record<string, SettingValue>) => this.#post<undefined>('/api/settings', changes);
+  putAccount = (account: NewAccount) => this.#post<undefined>('/api/accounts', account);
+  removeAccount = (account: string) => this.#inSession<undefined>(of(account), 'DELETE');
+  keepSecret = (account: string) => this.#post<undefined>(of(account, 'keep-secret'));
+  unlock = () => this.#post<undefined>('/api/vault/unlock');
+  keys = () => this.#inSession<BotKey[]>('/api/keys');
+  revokeKey = (id: string) => this.#inSession<undefined>(`/api/keys/${encodeURIComponent(id)}`, 'DELETE');
+  log = ({ level, text, limit }: LogQuery) =>
+    this.#inSession<LogLine[]>(`/api/log?${query({ level, text, limit: String(limit) })}`);
+  report = async () => (await this.#inSession<{ report: string }>('/api/report')).report;
+  testNotification = () => this.#post<undefined>('/api/notifications/test');
+  addPractice = async () => (await this.#post<{ account: string }>('/api/practice')).account;
+  history = (account: string, since: string) => this.#history<History>(account, since, { limit: String(LINES) });
 
-  #needsSession(): Promise<never> {
-    return Promise.reject(noAnswer());
+  async exportHistory(account: string, since: string, format: ExportFormat): Promise<string> {
+    const asked = { limit: String(ALL_LINES), csv: String(format === 'csv') };
+    const { csv, ...page } = await this.#history<History & { csv?: string }>(account, since, asked);
+    const name = `daypass-history-${account}-${new Date().toISOString().slice(0, 10)}.${format}`;
+    return saveFile(name, csv ?? `${JSON.stringify(page, null, 2)}\n`);
   }
+
+  /** Put on the clipboard at once, and kept nowhere. A key that nobody could take is none. */
+  async makeKey(wanted: NewBotKey): Promise<BotKey> {
+    const { key, ...view } = await this.#post<BotKey & { key: string }>('/api/keys', wanted);
+    if (await copyText(key)) return view;
+    await this.revokeKey(view.id);
+    const { notCopied: what, notCopiedTodo: todo } = words.botKeys;
+    throw new Failure('cannot_start', { code: 'not_copied', what, todo, remedy: 'try_again' });
+  }
+
+  /** A token leaves over HTTP to a bot's key alone. */
+  copyToken = () => Promise.reject(noAnswer());
+
+  #history<T>(account: string, since: string, more: Record<string, string>): Promise<T> {
+    return this.#inSession<T>(`/api/history?${query({ account, since, ...more })}`);
+  }
+
+  #post<T>(path: string, body: object = {}): Promise<T> {
+    return this.#inSession<T>(path, 'POST', body);
+  }
+
+  #inSession<T>(path: string, method: Method = 'GET', body?: object): Promise<T> {
+    // The door would refuse it; here nothing of it is drawn.
+    if (!this.session) return Promise.reject(noAnswer());
+    return ask<T>(path, method, body, this.session.headers());
+  }
+}
+
+function of(account: string, verb?: string): string {
+  return `/api/accounts/${encodeURIComponent(account)}${verb === undefined ? '' : `/${verb}`}`;
+}
+
+function query(parameters: Record<string, string>): string {
+  return new URLSearchParams(parameters).toString();
 }

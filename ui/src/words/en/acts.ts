@@ -1,5 +1,7 @@
 /** What buttons and keys are called. */
 
+import type { Can } from '../../backend';
+
 export const acts = {
   act: {
     sign_in: 'Sign in',
@@ -32,15 +34,14 @@ export const acts = {
       ['Enter', 'the card’s button'],
       ['S', 'sign in'],
       ['R', 'refresh now'],
-      ['C', 'copy token'],
-      ['P', 'pause, resume'],
+      ['C', 'copy token', 'copyToken'],
+      ['P', 'pause, resume', 'pause'],
       ['B', 'bots'],
-      ['H', 'history'],
+      ['H', 'history', 'history'],
       ['1–9', 'open that account'],
-      ['Ctrl ,', 'settings'],
+      ['Ctrl ,', 'settings', 'settings'],
       ['/', 'this list'],
       ['Esc', 'cancel a wait, then hide the window'],
-    ] as readonly (readonly [string, string])[],
-    needsSession: ['C', 'H', 'Ctrl ,'] as readonly string[],
+    ] as readonly (readonly [string, string, (keyof Can)?])[],
   },
 };

@@ -10,6 +10,7 @@ import { first } from './first';
 import { history } from './history';
 import { log } from './log';
 import { outlets } from './outlets';
+import { session } from './session';
 import { settings } from './settings';
 import { top } from './top';
 import { trouble } from './trouble';
@@ -49,5 +50,6 @@ export const en = {
   ...history,
   ...log,
   ...outlets,
+  ...session,
   ...settings,
 };

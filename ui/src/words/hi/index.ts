@@ -11,6 +11,7 @@ import { first } from './first';
 import { history } from './history';
 import { log } from './log';
 import { outlets } from './outlets';
+import { session } from './session';
 import { settings } from './settings';
 import { top } from './top';
 import { trouble } from './trouble';
@@ -50,5 +51,6 @@ export const hi: Words = {
   ...history,
   ...log,
   ...outlets,
+  ...session,
   ...settings,
 };

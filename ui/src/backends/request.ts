@@ -1,0 +1,67 @@
+/** One question over HTTP, and its answer or "no"; also what a page keeps of its session. */
+
+import { Failure, noAnswer } from '../backend';
+import type { Problem, Remedy } from '../bindings';
+
+/** RFC 9457, with what Daypass adds. */
+interface ProblemDocument {
+  code?: string;
+  title?: string;
+  detail?: string;
+  what?: string;
+  todo?: string;
+  remedy?: Remedy;
+  quote?: string;
+  problem?: Problem;
+}
+
+function failure(document: ProblemDocument): Failure {
+  if (document.problem) return new Failure(document.code ?? document.problem.code, document.problem);
+  const what = document.what ?? document.title;
+  if (what === undefined) return noAnswer();
+  const code = document.code ?? 'internal';
+  const problem: Problem = {
+    code,
+    what,
+    todo: document.todo ?? document.detail ?? '',
+    remedy: document.remedy ?? 'try_again',
+    ...(document.quote === undefined ? {} : { quote: document.quote }),
+  };
+  return new Failure(code, problem);
+}
+
+function parse(text: string): unknown {
+  try {
+    return text === '' ? null : JSON.parse(text);
+  } catch {
+    throw noAnswer();
+  }
+}
+
+export type Method = 'GET' | 'POST' | 'DELETE';
+
+/** A body makes it JSON; the cookie of the session goes with it by itself. */
+export async function ask<T>(
+  path: string,
+  method: Method = 'GET',
+  body?: object,
+  headers: Record<string, string> = {},
+): Promise<T> {
+  const typed = body === undefined ? {} : { 'content-type': 'application/json' };
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: { ...typed, ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      credentials: 'same-origin',
+      cache: 'no-store',
+      redirect: 'error',
+    });
+  } catch {
+    throw noAnswer();
+  }
+  const answer = parse(await response.text());
+  if (!response.ok) throw failure((answer ?? {}) as ProblemDocument);
+  return answer as T;
+}

@@ -1,0 +1,92 @@
+/**
+ * The dashboard's session, as far as a page has it: `daypass dashboard` opens this page with a key behind the `#`.
+ *
+ * Invariant: the key leaves the address before anything else happens, and works once. What stays is half of what the door
+ * wants to see; the other half is a cookie that no page can read. It is kept where pages of this origin find it, so that a
+ * second tab is in the session too. What this is not: a check; the door makes that at each request.
+ */
+
+import { asFailure, type DashboardSession } from '../backend';
+import type { Problem } from '../bindings';
+import { ask } from './request';
+
+/** Where the page's half is kept. */
+export const KEPT = 'daypass.session';
+const LINK = /^#session=([\w-]+)$/;
+/** The page's half. */
+const PAGE = 'daypass-page';
+/** The page asks by itself: that is no use of the session. */
+const IDLE = 'daypass-idle';
+/** Whoever has touched nothing for so long is not asking. */
+const RESTING = 60_000;
+
+/** Pages may be forbidden to keep anything; then each tab has its own. */
+const store = {
+  mine: null as string | null,
+  read(): string | null {
+    try {
+      return localStorage.getItem(KEPT);
+    } catch {
+      return this.mine;
+    }
+  },
+  write(page: string | null): void {
+    try {
+      if (page === null) localStorage.removeItem(KEPT);
+      else localStorage.setItem(KEPT, page);
+    } catch {
+      this.mine = page;
+    }
+  },
+};
+
+export class Session implements DashboardSession {
+  #touched = Date.now();
+
+  private constructor(
+    readonly open: boolean,
+    readonly refused: Problem | null,
+  ) {
+    for (const kind of ['pointerdown', 'keydown'])
+      window.addEventListener(kind, () => (this.#touched = Date.now()), { capture: true, passive: true });
+  }
+
+  /** Opens one with the key in the address, or finds the one that is open. */
+  static async begin(): Promise<Session> {
+    const key = LINK.exec(location.hash)?.[1];
+    if (key !== undefined) {
+      history.replaceState(null, '', location.pathname + location.search);
+      try {
+        store.write((await ask<{ page: string }>('/api/session', 'POST', { key })).page);
+        return new Session(true, null);
+      } catch (thrown) {
+        // An older session may be open all the same, and then nobody misses the new one.
+        return (await Session.#isOpen()) ? new Session(true, null) : new Session(false, asFailure(thrown).problem);
+      }
+    }
+    return new Session(await Session.#isOpen(), null);
+  }
+
+  static async #isOpen(): Promise<boolean> {
+    const page = store.read();
+    if (page === null) return false;
+    const seen = await ask<{ until: string | null }>('/api/session', 'GET', undefined, { [PAGE]: page }).catch(
+      () => null,
+    );
+    // Whoever did not answer may answer later: what is kept stays.
+    if (seen?.until === null) store.write(null);
+    return typeof seen?.until === 'string';
+  }
+
+  /** What goes with each request. */
+  headers(): Record<string, string> {
+    const idle = Date.now() - this.#touched > RESTING;
+    return { [PAGE]: store.read() ?? '', ...(idle ? { [IDLE]: 'yes' } : {}) };
+  }
+
+  async end(): Promise<void> {
+    await ask('/api/session', 'DELETE', undefined, this.headers());
+    store.write(null);
+    location.reload();
+  }
+}
