@@ -47,10 +47,13 @@ export const to = {
   add: (broker?: string) => `#settings/accounts//edit${broker === undefined ? '' : `/${broker}`}`,
 };
 
+/** Where the program serves the page to browsers. */
+const IN_BROWSER = location.pathname.startsWith('/dashboard');
+
 class Here {
   route = $state.raw<Route>(parse(location.hash));
-  /** This window was opened for this view: there is no main view behind it. */
-  readonly alone = ['settings', 'history'].includes(parse(location.hash).view);
+  /** This window was opened for this view: there is no main view behind it. A tab in a browser always has one. */
+  readonly alone = !IN_BROWSER && ['settings', 'history'].includes(parse(location.hash).view);
 
   constructor() {
     window.addEventListener('hashchange', () => {

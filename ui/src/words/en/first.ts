@@ -11,7 +11,7 @@ export const first = {
     practice: 'Try with the practice broker',
     practiceHelp: 'The practice broker needs no account. A day lasts ten minutes there, so you see every state.',
     others: 'Other brokers',
-    elsewhere: 'Accounts are added in the Daypass window, in its settings file, or here in a session.',
+    elsewhere: 'Accounts are added in the Daypass window, or in its settings file.',
     learn: 'One bar is one day',
     learnLabel:
       'Example: the broker ends the token at 03:30. A sign-in at 08:24 covers the market from 09:15 to 15:30.',
