@@ -69,7 +69,9 @@ const IN_DOCS = new Map([
   ['waiting', 'sign-in'],
   ['details', 'details'],
   ['history', 'history'],
-  ['settings-add', 'connect'],
+  ['connect-broker', 'connect-broker'],
+  ['connect-keys', 'connect-keys'],
+  ['connect-wait', 'connect-sign-in'],
   ['settings-general', 'settings'],
   ['settings-accounts', 'settings-accounts'],
   ['settings-bots', 'settings-bots'],
@@ -125,7 +127,13 @@ const VIEWS = [
     size: { width: 760, height: 1700 },
   },
   { name: 'settings-edit', query: 'fake=calm', hash: '#settings/accounts/upstox/edit', size: SETTINGS },
-  { name: 'settings-add', query: 'fake=first', hash: '#settings/accounts//edit/upstox', size: SETTINGS },
+  { name: 'connect-broker', query: 'fake=first', hash: '#connect', size: WINDOW },
+  { name: 'connect-keys', query: 'fake=first', hash: '#connect=upstox', size: WINDOW },
+  { name: 'connect-keys-other', query: 'fake=first', hash: '#connect=oauth2', size: WINDOW },
+  { name: 'connect-wait', query: 'fake=waiting', hash: '#connect/upstox', size: WINDOW },
+  { name: 'connect-proving', query: 'fake=proving', hash: '#connect/upstox', size: WINDOW },
+  { name: 'connect-failed', query: 'fake=key_refused', hash: '#connect/upstox', size: WINDOW },
+  { name: 'connect-done', query: 'fake=calm', hash: '#connect/upstox', size: { width: 760, height: 560 } },
   { name: 'settings-bots', query: 'fake=bots', hash: '#settings/bots', size: SETTINGS },
   { name: 'settings-no-bots', query: 'fake=calm', hash: '#settings/bots', size: SETTINGS },
   { name: 'settings-notifications', query: 'fake=calm', hash: '#settings/notifications', size: SETTINGS },
@@ -154,6 +162,7 @@ async function open(context, view, theme, lang = 'en') {
   // Late parts come with an answer of their own.
   const late = { first: 'a.btn.fill >> text=Upstox', settings: '.main .btn, .main .ctl' };
   if (view.query === 'fake=first' && !view.hash) await page.locator(late.first).waitFor();
+  if (view.hash.startsWith('#connect')) await page.locator('.step').waitFor();
   if (view.hash.startsWith('#settings')) await page.locator(late.settings).first().waitFor();
   // What is pressed is named in English.
   for (const name of lang === 'en' ? (view.press ?? []) : []) await page.getByRole('button', { name }).click();

@@ -2,14 +2,15 @@
  * Which view is open, kept in the address after the `#`, so that Back works and the app can name a view.
  *
  * `#account=ID` shows a card, `#details=ID` everything about its token, `#history=ID` what happened to it,
- * `#settings/PANE/ID` the settings.
+ * `#settings/PANE/ID` the settings. `#connect`, `#connect=BROKER` and `#connect/ID` are the three steps to a new account.
  */
 
 export type Route =
   | { view: 'main'; account: string | null }
   | { view: 'details'; account: string }
   | { view: 'history'; account: string }
-  | { view: 'settings'; pane: string; id: string | null; edit: boolean; broker: string | null };
+  | { view: 'connect'; broker: string | null; account: string | null }
+  | { view: 'settings'; pane: string; id: string | null; edit: boolean };
 
 function decode(text: string | undefined): string {
   try {
@@ -25,14 +26,20 @@ export function parse(hash: string): Route {
   if (key === 'history') return { view: 'history', account: decode(id) };
   if (key === 'details') return { view: 'details', account: decode(id) };
   if (key === 'account') return { view: 'main', account: decode(id) };
-  const [view, pane, item, verb, broker] = text.split('/');
+  const [, broker] = /^connect=(.+)$/.exec(text) ?? [];
+  const [view, pane, item, verb] = text.split('/');
+  if (view === 'connect' || broker !== undefined)
+    return {
+      view: 'connect',
+      broker: broker === undefined ? null : decode(broker),
+      account: pane ? decode(pane) : null,
+    };
   if (view !== 'settings') return { view: 'main', account: null };
   return {
     view: 'settings',
     pane: pane || 'general',
     id: item ? decode(item) : null,
     edit: verb === 'edit',
-    broker: broker ?? null,
   };
 }
 
@@ -44,7 +51,8 @@ export const to = {
   settings: (pane = 'general') => `#settings/${pane}`,
   settingsOf: (id: string) => `#settings/accounts/${encodeURIComponent(id)}`,
   edit: (id: string) => `#settings/accounts/${encodeURIComponent(id)}/edit`,
-  add: (broker?: string) => `#settings/accounts//edit${broker === undefined ? '' : `/${broker}`}`,
+  connect: (broker?: string) => (broker === undefined ? '#connect' : `#connect=${encodeURIComponent(broker)}`),
+  signingIn: (id: string) => `#connect/${encodeURIComponent(id)}`,
 };
 
 /** Where the program serves the page to browsers. */

@@ -179,40 +179,6 @@ describe('an account', () => {
     expect(backend.calls).toEqual([['pause', 'upstox', '2026-11-20T02:30:00.000Z']]);
   });
 
-  test('is added from its broker’s own form, and signs in', async () => {
-    const { backend } = await open('first', { hash: '#settings/accounts//edit/upstox' });
-    await fireEvent.click(screen.getByRole('button', { name: 'Save and sign in' }));
-    await settle();
-    expect(screen.getAllByText('This is needed.')).toHaveLength(2);
-    expect(backend.calls).toEqual([]);
-    const secret = screen.getByLabelText<HTMLInputElement>(/API secret/);
-    expect(secret.type).toBe('password');
-    await fireEvent.input(screen.getByLabelText(/API key/), { target: { value: 'made-up-key' } });
-    await fireEvent.input(secret, { target: { value: 'made-up-secret' } });
-    await fireEvent.click(screen.getByRole('button', { name: 'Save and sign in' }));
-    await settle();
-    expect(backend.calls).toEqual([
-      [
-        'putAccount',
-        {
-          id: null,
-          label: 'Upstox',
-          broker: 'upstox',
-          secrets: { client_secret: 'made-up-secret' },
-          fields: {
-            client_id: 'made-up-key',
-            redirect_uri: 'http://localhost:5001/callback',
-            user: '',
-            base_url: '',
-            exchanges: '',
-          },
-        },
-      ],
-      ['signIn', 'upstox'],
-    ]);
-    expect(here.route).toEqual({ view: 'main', account: 'upstox' });
-  });
-
   test('is edited without its secret being shown or sent, and without what a file has fixed', async () => {
     const { backend } = await open('calm', { hash: '#settings/accounts/upstox/edit' });
     expect(screen.getByLabelText<HTMLInputElement>(/API secret/).value).toBe('');
@@ -269,9 +235,7 @@ describe('a secret in a file', () => {
 describe('the first run', () => {
   test('names the first broker that Rust names, and offers practice', async () => {
     const { backend } = await open('first');
-    expect(screen.getByRole('link', { name: 'Connect Upstox' }).getAttribute('href')).toBe(
-      '#settings/accounts//edit/upstox',
-    );
+    expect(screen.getByRole('link', { name: 'Connect Upstox' }).getAttribute('href')).toBe('#connect=upstox');
     await fireEvent.click(screen.getByRole('button', { name: 'Try with the practice broker' }));
     await settle();
     expect(backend.calls).toEqual([['addPractice']]);

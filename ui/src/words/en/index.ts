@@ -4,6 +4,7 @@ import { acts } from './acts';
 import { bots } from './bots';
 import { card } from './card';
 import { check } from './check';
+import { connect } from './connect';
 import { day } from './day';
 import { details } from './details';
 import { first } from './first';
@@ -43,6 +44,7 @@ export const en = {
   ...check,
   ...acts,
   ...top,
+  ...connect,
   ...day,
   ...trouble,
   ...first,

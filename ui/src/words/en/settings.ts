@@ -97,9 +97,6 @@ export const settings = {
     removeBroker: 'The token is not ended at the broker. Sign out first if it should be.',
     removeYes: 'Remove it',
     form: {
-      newTitle: 'Connect a broker',
-      broker: 'Which broker?',
-      title: (broker: string) => `Connect ${broker}`,
       edit: (label: string) => `Edit ${label}`,
       console: 'Open the broker’s page for developers',
       label: 'Name here',

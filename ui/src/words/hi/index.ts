@@ -5,6 +5,7 @@ import { acts } from './acts';
 import { bots } from './bots';
 import { card } from './card';
 import { check } from './check';
+import { connect } from './connect';
 import { day } from './day';
 import { details } from './details';
 import { first } from './first';
@@ -44,6 +45,7 @@ export const hi: Words = {
   ...check,
   ...acts,
   ...top,
+  ...connect,
   ...day,
   ...trouble,
   ...first,

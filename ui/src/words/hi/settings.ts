@@ -97,9 +97,6 @@ export const settings: Pick<Words, 'settings'> = {
     removeBroker: 'ब्रोकर के यहाँ टोकन समाप्त नहीं होगा। वह भी चाहिए, तो पहले साइन आउट करें।',
     removeYes: 'हटाएँ',
     form: {
-      newTitle: 'ब्रोकर जोड़ें',
-      broker: 'कौन-सा ब्रोकर?',
-      title: (broker) => `${broker} जोड़ें`,
       edit: (label) => `${label} बदलें`,
       console: 'ब्रोकर का डेवलपर पेज खोलें',
       label: 'यहाँ का नाम',
