@@ -1,4 +1,4 @@
-//! From a broker's key to a valid token with the keyboard alone, in the real window.
+//! From the first start to a valid token with the keyboard alone, in the real window.
 //!
 //! Invariant: every key is pressed at the screen, where the keyboard is; the driver only reads what is there. What this is
 //! not: a look at the focus ring; the pages' own tests do that in a browser.
@@ -8,9 +8,9 @@
 mod desktop;
 
 use anyhow::Context;
+use desktop::Desktop;
 use desktop::window::Window;
 use desktop::world::World;
-use desktop::{Desktop, until};
 use std::path::Path;
 
 /// More than any page here has places to stop at.
@@ -20,30 +20,36 @@ const MOST_TABS: usize = 60;
 async fn an_account_is_set_up_signed_in_and_looked_into_without_a_mouse() -> anyhow::Result<()> {
     let world = World::new("6h", "open_browser: ask\n").await?;
     let desktop = &world.desktop;
-    let entered = ["UPSTOX_CLIENT_ID", "UPSTOX_CLIENT_SECRET"];
+    // Nothing is set but where the broker is.
+    let entered = ["UPSTOX_CLIENT_ID", "UPSTOX_CLIENT_SECRET", "UPSTOX_REDIRECT_URI"];
     let known = world.variables.iter().filter(|(name, _)| !entered.contains(name));
     let known: Vec<_> = known.map(|(name, value)| (*name, value.as_str())).collect();
     let program = Path::new(env!("CARGO_BIN_EXE_daypass-desktop"));
     let window = desktop.window(program, &[], &known).await?;
-    window.says("Not set up").await?;
+    window.says("No account yet").await?;
     desktop.turns_to("Daypass").await?;
 
-    tab_to(desktop, &window, "Enter keys").await?;
+    tab_to(desktop, &window, "Connect Upstox").await?;
     desktop.key("Return").await?;
-    window.says("Edit Upstox").await?;
+    window.says("Keys from Upstox").await?;
+    tab_to(desktop, &window, "redirect_uri").await?;
+    desktop.key("ctrl+a").await?;
+    desktop.types(&world.variables[4].1).await?;
     tab_to(desktop, &window, "client_id").await?;
     desktop.types("my-key").await?;
+    desktop.key("Return").await?;
+    window.says("This is needed.").await?;
     tab_to(desktop, &window, "client_secret").await?;
     desktop.types("my-secret").await?;
     desktop.key("Return").await?;
-    window.says("Nobody has signed in yet").await?;
-
-    let opened = || async {
-        desktop.key("s").await?;
-        Ok(!desktop.opened().is_empty())
-    };
-    until("the browser was opened", opened).await?;
+    if let Err(e) = window.says("to finish in your browser").await {
+        println!("{}", window.text().await?);
+        return Err(e);
+    }
     world.approve(&desktop.opens(1).await?).await?;
+    window.says("Upstox is connected").await?;
+    tab_to(desktop, &window, "Done").await?;
+    desktop.key("Return").await?;
     window.says("Valid").await?;
 
     desktop.turns_to("Daypass").await?;

@@ -126,7 +126,7 @@ async fn change_settings(current: Held<'_>, changes: BTreeMap<String, Value>) ->
 }
 
 #[tauri::command]
-async fn put_account(current: Held<'_>, account: NewAccount) -> Answer<()> {
+async fn put_account(current: Held<'_>, account: NewAccount) -> Answer<AccountId> {
     current.client()?.put_account(account).await
 }
 

@@ -258,7 +258,8 @@ export interface Backend {
   copyToken(account: string): Promise<void>;
   settings(): Promise<Settings>;
   changeSettings(changes: Record<string, SettingValue>): Promise<void>;
-  putAccount(account: NewAccount): Promise<void>;
+  /** Its id. */
+  putAccount(account: NewAccount): Promise<string>;
   removeAccount(account: string): Promise<void>;
   /** Copies the account's secrets out of the files in which they lie; the files stay as they are. */
   keepSecret(account: string): Promise<void>;

@@ -119,8 +119,8 @@ pub trait Client: Send + Sync {
     /// Changes settings by key (`check_every_minutes`, `accounts.upstox.client_id`); all or nothing.
     async fn change_settings(&self, changes: BTreeMap<String, serde_json::Value>) -> Answer<()>;
 
-    /// Adds an account, or changes the one with this id.
-    async fn put_account(&self, account: NewAccount) -> Answer<()>;
+    /// Adds an account, or changes the one with this id, which is the answer.
+    async fn put_account(&self, account: NewAccount) -> Answer<AccountId>;
 
     /// Removes an account, its token and its backups.
     async fn remove_account(&self, account: &AccountId) -> Answer<()>;

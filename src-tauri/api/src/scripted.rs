@@ -306,11 +306,13 @@ impl Client for ScriptedClient {
         self.asked("change_settings", serde_json::json!(changes))
     }
 
-    async fn put_account(&self, account: NewAccount) -> Answer<()> {
+    async fn put_account(&self, account: NewAccount) -> Answer<AccountId> {
         let NewAccount { id, label, broker, fields, secrets } = account;
         let keys: Vec<String> = secrets.keys().cloned().collect();
         self.script().secrets.extend(secrets.into_values());
-        self.asked("put_account", format!("{id:?} {label} {broker} {fields:?} {keys:?}"))
+        self.asked("put_account", format!("{id:?} {label} {broker} {fields:?} {keys:?}"))?;
+        let unnamed = || Refused { code: Code::Internal, problem: ENDED };
+        id.map_or_else(|| AccountId::new(broker).map_err(|_| unnamed()), Ok)
     }
 
     async fn remove_account(&self, account: &AccountId) -> Answer<()> {

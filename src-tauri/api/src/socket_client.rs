@@ -175,8 +175,8 @@ impl Client for SocketClient {
         self.line.tell("/api/settings", &changes).await
     }
 
-    async fn put_account(&self, account: NewAccount) -> Answer<()> {
-        self.line.tell("/api/accounts", &NewAccountOut::from(&account)).await
+    async fn put_account(&self, account: NewAccount) -> Answer<AccountId> {
+        self.line.post("/api/accounts", &NewAccountOut::from(&account)).await.map(|Added { account }| account)
     }
 
     async fn remove_account(&self, account: &AccountId) -> Answer<()> {

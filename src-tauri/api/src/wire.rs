@@ -271,7 +271,7 @@ pub(crate) struct SessionView {
     pub(crate) until: Option<Moment>,
 }
 
-/// The id of an account that was added.
+/// The id of an account that was added or changed.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Added {
     pub(crate) account: AccountId,

@@ -104,7 +104,7 @@ fn methods() -> Vec<(&'static str, Call, &'static str)> {
         ),
         (
             "put_account",
-            |c| Box::pin(async move { c.put_account(new_account()).await }),
+            |c| Box::pin(async move { c.put_account(new_account()).await.map(drop) }),
             r#"put_account Some(AccountId("upstox")) Upstox upstox {"client_id": "key"} ["client_secret"]"#,
         ),
         ("remove_account", |c| Box::pin(async move { c.remove_account(&upstox()).await }), "remove_account upstox"),

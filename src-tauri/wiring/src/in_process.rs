@@ -238,8 +238,8 @@ impl Client for InProcess {
         self.desk.change(changes).await
     }
 
-    async fn put_account(&self, account: NewAccount) -> Answer<()> {
-        self.desk.put_account(account).await.map(drop)
+    async fn put_account(&self, account: NewAccount) -> Answer<AccountId> {
+        self.desk.put_account(account).await
     }
 
     async fn remove_account(&self, account: &AccountId) -> Answer<()> {

@@ -168,7 +168,7 @@ export class FakeBackend implements Backend {
     return this.#did('changeSettings', changes);
   }
 
-  putAccount(added: NewAccount): Promise<void> {
+  putAccount(added: NewAccount): Promise<string> {
     const id = added.id ?? added.broker;
     const known = this.#snapshot.accounts.find((one) => one.id === id);
     const view = known
@@ -178,7 +178,8 @@ export class FakeBackend implements Backend {
       ? this.#snapshot.accounts.map((one) => (one.id === id ? view : one))
       : [...this.#snapshot.accounts, view];
     this.push({ ...this.#snapshot, accounts: all, worst: this.#snapshot.worst ?? id });
-    return this.#did('putAccount', added);
+    void this.#did('putAccount', added);
+    return Promise.resolve(id);
   }
 
   removeAccount(id: string): Promise<void> {

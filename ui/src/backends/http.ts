@@ -121,7 +121,7 @@ export class HttpBackend implements Backend {
   paste = (account: string, address: string) => this.#post<undefined>(of(account, 'paste'), { address });
   settings = () => this.#inSession<Settings>('/api/settings');
   changeSettings = (changes: Record<string, SettingValue>) => this.#post<undefined>('/api/settings', changes);
-  putAccount = (account: NewAccount) => this.#post<undefined>('/api/accounts', account);
+  putAccount = async (account: NewAccount) => (await this.#post<{ account: string }>('/api/accounts', account)).account;
   removeAccount = (account: string) => this.#inSession<undefined>(of(account), 'DELETE');
   keepSecret = (account: string) => this.#post<undefined>(of(account, 'keep-secret'));
   unlock = () => this.#post<undefined>('/api/vault/unlock');

@@ -71,7 +71,7 @@ export class TauriBackend implements Backend {
 
   settings = () => call<Settings>('settings');
   changeSettings = (changes: Record<string, SettingValue>) => call<undefined>('change_settings', { changes });
-  putAccount = (account: NewAccount) => call<undefined>('put_account', { account });
+  putAccount = (account: NewAccount) => call<string>('put_account', { account });
   removeAccount = (account: string) => call<undefined>('remove_account', { account });
   keepSecret = (account: string) => call<undefined>('keep_secret', { account });
   unlock = () => call<undefined>('unlock');

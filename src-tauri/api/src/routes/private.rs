@@ -146,14 +146,13 @@ async fn change_settings(State(door): State<Door>, Sent(changes): Sent<Changes>)
     summary = "Add or change an account",
     request_body = NewAccount,
     responses(
-        (status = 204, description = "Done, or begun."),
+        (status = 200, description = "It is there.", body = Added),
         (status = 404, description = "There is no such account.", body = Document, content_type = "application/problem+json"),
         (status = 409, description = "Not now; `code` says why.", body = Document, content_type = "application/problem+json"),
     ),
 )]
-async fn put_account(State(door): State<Door>, Sent(account): Sent<NewAccount>) -> Result<StatusCode, Refusal> {
-    door.client.put_account(account).await?;
-    Ok(StatusCode::NO_CONTENT)
+async fn put_account(State(door): State<Door>, Sent(account): Sent<NewAccount>) -> Result<Json<Added>, Refusal> {
+    Ok(Json(Added { account: door.client.put_account(account).await? }))
 }
 
 #[utoipa::path(
