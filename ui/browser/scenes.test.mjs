@@ -170,16 +170,14 @@ async function open(context, view, theme, lang = 'en') {
   return { page, heard };
 }
 
-async function seriousViolations(page) {
+async function complaintsOfAxe(page) {
   // Read by the test and not by the page: the page's policy forbids it to run.
   await page.evaluate(AXE);
   const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
-  return violations
-    .filter((one) => one.impact === 'serious' || one.impact === 'critical')
-    .map(
-      (one) =>
-        `${one.id}: ${one.nodes.map((node) => `${node.html.slice(0, 160)} (${node.failureSummary?.split('\n')[1] ?? ''})`).join(' | ')}`,
-    );
+  return violations.map(
+    (one) =>
+      `${one.id}: ${one.nodes.map((node) => `${node.html.slice(0, 160)} (${node.failureSummary?.split('\n')[1] ?? ''})`).join(' | ')}`,
+  );
 }
 
 /** Elements that reach over the edge of the page, or text that is cut where it should not be. */
@@ -213,7 +211,7 @@ for (const theme of ['light', 'dark']) {
         await page.screenshot({ path: join(folder, `${view.name}-${theme}.png`) });
         const shown = IN_DOCS.get(view.name);
         if (DOCS && shown) await page.screenshot({ path: join(DOCS, `${shown}-${theme}.png`), scale: 'css' });
-        assert.deepEqual(await seriousViolations(page), []);
+        assert.deepEqual(await complaintsOfAxe(page), []);
         await page.setViewportSize(NARROW);
         assert.deepEqual(await overflowing(page), [], 'at 360 px');
         assert.deepEqual(heard, []);
@@ -237,7 +235,7 @@ for (const view of VIEWS.filter(({ name }) => IN_DOCS.has(name) || ['worst', 'la
     const { page, heard } = await open(context, view, 'light');
     try {
       await page.screenshot({ path: join(folder, `${view.name}-contrast.png`) });
-      assert.deepEqual(await seriousViolations(page), []);
+      assert.deepEqual(await complaintsOfAxe(page), []);
       assert.deepEqual(await overflowing(page), []);
       assert.deepEqual(heard, []);
     } finally {
@@ -261,7 +259,7 @@ for (const theme of ['light', 'dark']) {
         assert.equal(await page.locator('html').getAttribute('lang'), 'hi');
         assert.deepEqual(await overflowing(page), [], 'as drawn');
         await page.screenshot({ path: join(folder, `${view.name}-${theme}-hi.png`) });
-        assert.deepEqual(await seriousViolations(page), []);
+        assert.deepEqual(await complaintsOfAxe(page), []);
         await page.setViewportSize(NARROW);
         assert.deepEqual(await overflowing(page), [], 'at 360 px');
         assert.deepEqual(heard, []);
@@ -280,7 +278,7 @@ for (const theme of ['light', 'dark']) {
       await page.keyboard.press('b');
       await page.getByText('Has an older token').first().waitFor();
       await page.screenshot({ path: join(folder, `bots-open-${theme}.png`) });
-      assert.deepEqual(await seriousViolations(page), []);
+      assert.deepEqual(await complaintsOfAxe(page), []);
       await page.setViewportSize(NARROW);
       assert.deepEqual(await overflowing(page), [], 'at 360 px');
     } finally {
@@ -297,7 +295,7 @@ for (const theme of ['light', 'dark']) {
       await page.getByLabel('Only these').check();
       await page.getByRole('checkbox', { name: 'Upstox' }).check();
       await page.screenshot({ path: join(folder, `settings-bots-form-${theme}.png`) });
-      assert.deepEqual(await seriousViolations(page), [], 'the form');
+      assert.deepEqual(await complaintsOfAxe(page), [], 'the form');
       await page.setViewportSize(NARROW);
       assert.deepEqual(await overflowing(page), [], 'the form at 360 px');
       await page.setViewportSize(SETTINGS);
@@ -308,7 +306,7 @@ for (const theme of ['light', 'dark']) {
         .waitFor();
       await page.getByRole('button', { name: 'Revoke the key of hedger' }).click();
       await page.screenshot({ path: join(folder, `settings-bots-made-${theme}.png`) });
-      assert.deepEqual(await seriousViolations(page), [], 'the list');
+      assert.deepEqual(await complaintsOfAxe(page), [], 'the list');
       await page.setViewportSize(NARROW);
       assert.deepEqual(await overflowing(page), [], 'the list at 360 px');
       await page.screenshot({ path: join(folder, `settings-bots-narrow-${theme}.png`) });
