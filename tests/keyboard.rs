@@ -53,6 +53,26 @@ async fn an_account_is_set_up_signed_in_and_looked_into_without_a_mouse() -> any
     window.says("Valid").await?;
 
     desktop.turns_to("Daypass").await?;
+    window.driver.execute("location.hash = '#settings/general'", vec![]).await?;
+    window.says("Green above").await?;
+    tab_to(desktop, &window, "-input").await?;
+    desktop.key("ctrl+a").await?;
+    desktop.types("0").await?;
+    window.says("Enter a number from").await?;
+    desktop.key("ctrl+a").await?;
+    desktop.types("4").await?;
+    desktop.key("Return").await?;
+    window.says("Saved").await?;
+    let home = Path::new(&world.variables[0].1);
+    let written = std::fs::read_to_string(home.join("config/settings.yaml"))?;
+    assert!(written.contains("green_above_hours: 4"), "{written}");
+
+    window.driver.execute("location.hash = '#history=upstox'", vec![]).await?;
+    window.says("All activity").await?;
+    tab_to(desktop, &window, "All activity").await?;
+    desktop.key("Return").await?;
+    window.says("Signed in").await?;
+
     window.driver.execute("location.hash = '#settings/notifications'", vec![]).await?;
     let mut notices = desktop.notices().await?;
     tab_to(desktop, &window, "Send a test").await?;
