@@ -163,10 +163,14 @@ impl WindowProcess {
     }
 }
 
+/// Whether WebKit leaves the graphics card alone. A window of text and a few bars is drawn sooner without it, and holds
+/// a quarter less memory; some cards' drivers leave it white.
+const NO_CARD: (&str, &str) = ("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
+
 fn start() -> std::io::Result<Child> {
     let mut command = Command::new(std::env::current_exe()?);
     // It asks over the socket: no secret of the environment is its business.
-    command.arg(WINDOW).env_clear().envs(inheritable()).envs(home().map(|home| ("DAYPASS_HOME", home)));
+    command.arg(WINDOW).env_clear().envs([NO_CARD]).envs(inheritable()).envs(home().map(|home| ("DAYPASS_HOME", home)));
     command.kill_on_drop(true);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()
 }
