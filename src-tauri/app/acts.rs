@@ -26,6 +26,7 @@ pub(crate) async fn act(app: AppHandle, act: Act) {
     match act {
         Act::Show(account) => window::order(&app, Order::Account(account)),
         Act::Open => window::order(&app, Order::Show),
+        Act::BotsWait => {}
         Act::Quit => app.exit(0),
         Act::SignIn(account) => match warning(&app, &account).await.filter(|note| is_news(&account, note)) {
             // What it would give is said first; the button there begins it all the same, and so does a second click.

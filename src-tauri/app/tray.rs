@@ -51,6 +51,8 @@ pub(crate) enum Act {
     Pause(Rest),
     /// Ends all rests.
     Resume,
+    /// Nothing: the line only says why the next one asks.
+    BotsWait,
     /// Ends the program.
     Quit,
 }
@@ -139,7 +141,7 @@ fn tooltip<Tz: TimeZone>(worst: &AccountView, seen: &Snapshot, zone: &Tz) -> Str
     sentence(worst, seen.now, zone) + &threat(worst, seen.now).unwrap_or_default() + &words::others(fine, not_fine)
 }
 
-/// A tooltip is read at a glance: an open that is further away is no news.
+/// An open that is further away is no news, in a tooltip that is read at a glance least of all.
 const NEAR: Duration = Duration::hours(12);
 
 /// What stands between the account and the session at hand, where the first sentence does not say it already.
@@ -200,8 +202,28 @@ fn menu<Tz: TimeZone>(seen: &Snapshot, zone: &Tz) -> Vec<Entry> {
     }
     menu.push(Entry::Verb(Act::Open, "Open Daypass".into(), true));
     menu.extend(pausing(&seen.accounts));
-    menu.push(Entry::Verb(Act::Quit, "Quit".into(), true));
+    menu.push(quit(seen));
     menu
+}
+
+/// Asks once where bots that came before have no token for the session at hand: who quits then may not know of them.
+fn quit(seen: &Snapshot) -> Entry {
+    let quit = |text: &str| Entry::Verb(Act::Quit, text.into(), true);
+    match seen.accounts.iter().map(|account| bots_without(account, seen.now)).sum() {
+        0 => quit("Quit"),
+        count => {
+            let why = Entry::Verb(Act::BotsWait, words::bots_wait(count), false);
+            Entry::Group("quitting", "Quit".into(), vec![why, quit("Quit anyway")])
+        }
+    }
+}
+
+fn bots_without(account: &AccountView, now: Moment) -> usize {
+    let today = account.readiness.as_ref().is_some_and(|stands| stands.opens - now < NEAR && now < stands.closes);
+    if !today || account.paused.is_some() {
+        return 0;
+    }
+    account.bots.iter().filter(|bot| !(account.valid && bot.current)).count()
 }
 
 /// The worst on top; among equals, the nearest end.

@@ -179,6 +179,7 @@ fn key(act: &Act) -> String {
         Act::Open => "open".into(),
         Act::Pause(rest) => format!("pause {rest:?}").to_lowercase(),
         Act::Resume => "resume".into(),
+        Act::BotsWait => "bots-wait".into(),
         Act::Quit => "quit".into(),
     }
 }

@@ -256,3 +256,36 @@ fn texts_are_looked_at_again_when_the_first_of_them_changes_and_not_before() {
     assert_eq!(wait(vec![account("upstox", Standing::SignedOut, 0)]), None, "nothing is counted");
     assert_eq!(wait(vec![]), None);
 }
+
+#[test]
+fn quitting_asks_where_bots_have_no_token_for_today() {
+    let bot = |current| BotView { name: "hedger".into(), via: BotVia::Socket, generation: 3, at: now(), current };
+    let session = |from: i64, to: i64| {
+        let at = |hours| now() + Duration::hours(hours);
+        let (opens, closes) = (at(from), at(to));
+        let (state, ready_by) = (Ready::NotReady, opens);
+        Some(ReadinessView { state, why: None, opens, closes, ready_by, sign_in_from: None })
+    };
+    for (sentence, standing, bots, readiness, asks) in [
+        ("a bot that came before and has none", Standing::Expired, vec![bot(false)], session(1, 7), Some(1)),
+        ("two of them, in the session", Standing::Expired, vec![bot(false), bot(true)], session(-1, 5), Some(2)),
+        ("one that still has yesterday's", Standing::Valid, vec![bot(false), bot(true)], session(1, 7), Some(1)),
+        ("all of them have it", Standing::Valid, vec![bot(true)], session(1, 7), None),
+        ("no bot ever came", Standing::Expired, vec![], session(1, 7), None),
+        ("the session is over", Standing::Expired, vec![bot(false)], session(-7, -1), None),
+        ("the next one is tomorrow", Standing::Expired, vec![bot(false)], session(20, 26), None),
+        ("there is none", Standing::Expired, vec![bot(false)], None, None),
+    ] {
+        let account = AccountView { bots, readiness, ..account("upstox", standing, -60) };
+        let menu = model(&seen("upstox", vec![account]), &india()).menu;
+        match (menu.last(), asks) {
+            (Some(Entry::Verb(Act::Quit, text, true)), None) => assert_eq!(text, "Quit", "{sentence}"),
+            (Some(Entry::Group(_, text, inner)), Some(count)) => {
+                let why = Entry::Verb(Act::BotsWait, words::bots_wait(count), false);
+                let anyway = Entry::Verb(Act::Quit, "Quit anyway".into(), true);
+                assert_eq!((&**text, inner), ("Quit", &vec![why, anyway]), "{sentence}");
+            }
+            (last, _) => panic!("{sentence}: {last:?}"),
+        }
+    }
+}

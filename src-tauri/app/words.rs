@@ -73,6 +73,14 @@ pub(crate) fn until_midnight<Tz: TimeZone>(now: Moment, zone: &Tz) -> Duration {
     tomorrow.map_or(Duration::hours(24), |begins| begins - now)
 }
 
+/// Why quitting is asked about.
+pub(crate) fn bots_wait(count: usize) -> String {
+    match count {
+        1 => "1 bot has no token for today yet".into(),
+        _ => format!("{count} bots have no token for today yet"),
+    }
+}
+
 /// `1 other fine`, `2 others fine`: what the tooltip adds about the accounts that it does not name.
 pub(crate) fn others(fine: usize, not_fine: usize) -> String {
     let plural = |count: usize| if count == 1 { "other" } else { "others" };

@@ -25,6 +25,7 @@ describe('a broker', () => {
     ]);
     await press('Continue');
     expect(step()).toBe('Keys');
+    expect(document.activeElement).toBe(screen.getByRole('heading', { name: 'Keys from Upstox' }));
     expect(here.route).toEqual({ view: 'connect', broker: 'upstox', account: null });
     await fireEvent.click(screen.getAllByRole('button', { name: 'Back' })[1] as HTMLElement);
     await settle();

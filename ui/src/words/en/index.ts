@@ -8,6 +8,7 @@ import { connect } from './connect';
 import { day } from './day';
 import { details } from './details';
 import { first } from './first';
+import { forms } from './forms';
 import { history } from './history';
 import { log } from './log';
 import { outlets } from './outlets';
@@ -48,6 +49,7 @@ export const en = {
   ...day,
   ...trouble,
   ...first,
+  forms,
   ...details,
   ...history,
   ...log,

@@ -37,7 +37,7 @@ export const settings = {
     autostart: 'Start with the computer',
     autostartHelp: 'Starts in the tray. Read back after each change.',
     language: 'Language',
-    languageHelp: 'Of this window. Sentences of brokers and of the program stay English.',
+    languageHelp: 'Of this window. What a broker answers and what went wrong stays English.',
     languageSystem: 'As the system',
     loading: 'Reading the settings',
     byDefault: (value: string) => `Default: ${value}`,

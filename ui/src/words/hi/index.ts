@@ -9,6 +9,7 @@ import { connect } from './connect';
 import { day } from './day';
 import { details } from './details';
 import { first } from './first';
+import { forms } from './forms';
 import { history } from './history';
 import { log } from './log';
 import { outlets } from './outlets';
@@ -49,6 +50,7 @@ export const hi: Words = {
   ...day,
   ...trouble,
   ...first,
+  forms,
   ...details,
   ...history,
   ...log,
