@@ -1,8 +1,9 @@
 //! Whether the other end of a connection on this computer is this user's.
 //!
-//! A link's key stands in the command line of the browser that is started with it, and on Linux every user may read
-//! those. So the kernel is asked whose the connection is. Elsewhere command lines are their user's own affair, and
-//! nobody is asked. What this is not: a check of each request; who is in a session has two secrets to show.
+//! A link's key stands in the command line of the browser that is started with it, and every user may read those. So on
+//! Linux the kernel is asked whose the connection is. Elsewhere nobody can be asked without more rights: there the two
+//! minutes in which a link works, once, are all that protects it. What this is not: a check of each request; who is in a
+//! session has two secrets to show.
 
 use std::net::SocketAddr;
 
@@ -11,7 +12,9 @@ use std::net::SocketAddr;
 #[cfg(target_os = "linux")]
 pub(crate) fn is_same_user(there: SocketAddr, here: SocketAddr) -> bool {
     let entries = procfs::net::tcp().into_iter().chain(procfs::net::tcp6()).flatten();
-    let ends = entries.map(|entry| (entry.local_address, entry.remote_address, entry.uid));
+    // What is left of a closed connection is nobody's, which looks like root's.
+    let open = entries.filter(|entry| entry.state == procfs::net::TcpState::Established);
+    let ends = open.map(|entry| (entry.local_address, entry.remote_address, entry.uid));
     owner(ends, there, here) == Some(rustix::process::geteuid().as_raw())
 }
 

@@ -47,12 +47,12 @@ impl SessionGate {
     fn shown<T: Default>(&self, headers: &HeaderMap, act: impl FnOnce(&Sessions, &str, &str) -> T) -> T {
         let page = headers.get(&PAGE).and_then(|page| page.to_str().ok());
         let sent = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-        let mut cookies = sent.flat_map(Cookie::split_parse).flatten();
         let name = self.name();
-        match (cookies.find(|cookie| cookie.name() == name), page) {
-            (Some(cookie), Some(page)) => act(&self.sessions, cookie.value(), page),
-            _ => T::default(),
-        }
+        // Pages behind other ports may set one of the same name for a longer path, which comes first: each is tried.
+        let mut cookies = sent.flat_map(Cookie::split_parse).flatten().filter(|cookie| cookie.name() == name);
+        let Some(page) = page else { return T::default() };
+        let ours = cookies.find(|cookie| self.sessions.look(cookie.value(), page).is_some());
+        ours.map(|cookie| act(&self.sessions, cookie.value(), page)).unwrap_or_default()
     }
 
     /// For the browser; without an end, so that it goes when the browser does.

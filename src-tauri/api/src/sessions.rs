@@ -10,6 +10,7 @@
 //! another port may be another user's program; a page's own secret stays with its origin, which the port is part of. What
 //! this is not: a file. Sessions end with the program.
 
+use crate::client::DashboardLink;
 use chrono::Duration;
 use daypass_domain::{Moment, Secret};
 use std::collections::VecDeque;
@@ -65,6 +66,14 @@ pub struct LinkKey {
     pub until: Moment,
 }
 
+impl LinkKey {
+    /// The link to the dashboard of the door at this address.
+    pub fn to(&self, door: &str) -> DashboardLink {
+        let address = Secret::new(format!("{door}/dashboard/#session={}", self.key.expose()));
+        DashboardLink { address, until: self.until }
+    }
+}
+
 impl Sessions {
     /// None yet. `random` makes a text that nobody can guess and that may stand in a cookie.
     pub fn new(now: impl Fn() -> Moment + Send + Sync + 'static, random: fn() -> Secret) -> Self {
@@ -77,6 +86,11 @@ impl Sessions {
         let mut books = self.books();
         keep(&mut books.links, Link { key: link.key.clone(), until: link.until }, LINKS);
         link
+    }
+
+    /// Whether such a link waits; it goes on waiting.
+    pub(crate) fn awaits(&self, key: &str) -> bool {
+        self.books().links.iter().any(|link| link.key.matches(key.as_bytes()))
     }
 
     /// Opens a session, if such a link waits. It does not, afterwards.
@@ -163,6 +177,7 @@ mod tests {
         let (clock, sessions) = sessions();
         let link = sessions.link();
         assert!(sessions.open("marker").is_none(), "another key");
+        assert!(!sessions.awaits("marker") && sessions.awaits(link.key.expose()), "asking does not use it");
         assert!(sessions.open("").is_none());
         assert!(sessions.open(link.key.expose()).is_some());
         assert!(sessions.open(link.key.expose()).is_none(), "once");

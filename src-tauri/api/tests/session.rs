@@ -31,7 +31,10 @@ async fn opened(house: &House) -> Opened {
     assert_eq!(reply.status, 201, "{reply:?}");
     let cookie = reply.header("set-cookie").and_then(|line| line.split(';').next()).expect("a cookie");
     let page = reply.json()["page"].as_str().expect("the page's own").to_owned();
-    Opened { cookie: format!("Cookie: other=1; {cookie}"), page: format!("Daypass-Page: {page}") }
+    Opened {
+        cookie: format!("Cookie: other=1; daypass-session-{}=foreign; {cookie}", house.address.port()),
+        page: format!("Daypass-Page: {page}"),
+    }
 }
 
 /// Whatever another user of this computer must not reach: line, body, and the question that the client is asked.

@@ -12,8 +12,8 @@ use async_trait::async_trait;
 use chrono::Duration;
 use daypass_api::TokenStatus;
 use daypass_api::{
-    Answer, Browser, Caller, Client, DashboardLink, HandedOut, HistoryQuery, KeyView, LinkKey, LogLine, LogQuery,
-    MadeKey, NewAccount, NewKey, Refreshing, Sessions, SignIn, Wanted, Watched,
+    Answer, Browser, Caller, Client, DashboardLink, HandedOut, HistoryQuery, KeyView, LogLine, LogQuery, MadeKey,
+    NewAccount, NewKey, Refreshing, Sessions, SignIn, Wanted, Watched,
 };
 use daypass_domain::{AccountId, Generation, Moment, Problem, Remedy, Secret};
 use daypass_history::Filter;
@@ -264,8 +264,7 @@ impl Client for InProcess {
             let port = notes.into_iter().find(|problem| problem.code.starts_with("api_port_"));
             return Err(refused(Code::CannotStart, port.unwrap_or(DOOR_CLOSED)));
         };
-        let LinkKey { key, until } = self.sessions.link();
-        Ok(DashboardLink { address: Secret::new(format!("{door}/dashboard/#session={}", key.expose())), until })
+        Ok(self.sessions.link().to(door))
     }
 
     async fn add_practice(&self) -> Answer<AccountId> {

@@ -63,6 +63,11 @@ pub(crate) async fn open(
     Extension(peer): Extension<Peer>,
     Sent(OpenSession { key }): Sent<OpenSession>,
 ) -> Result<Response, Refusal> {
+    let spent = || Refusal::new(StatusCode::FORBIDDEN, SPENT_LINK);
+    // Whoever knows no key costs nothing.
+    if !gate.sessions.awaits(key.expose()) {
+        return Err(spent());
+    }
     let here = gate.here;
     let ours = match peer.address {
         Some(there) => tokio::task::spawn_blocking(move || is_same_user(there, here)).await.unwrap_or_default(),
@@ -72,7 +77,7 @@ pub(crate) async fn open(
         tracing::warn!("a program of another user has tried to open a session of the dashboard");
         return Err(Refusal::new(StatusCode::FORBIDDEN, OTHER_USER));
     }
-    let opened = gate.sessions.open(key.expose()).ok_or_else(|| Refusal::new(StatusCode::FORBIDDEN, SPENT_LINK))?;
+    let opened = gate.sessions.open(key.expose()).ok_or_else(spent)?;
     let cookie = [(header::SET_COOKIE, gate.cookie(opened.cookie.expose()))];
     Ok((StatusCode::CREATED, cookie, Json(OpenedOut { page: opened.page.expose() })).into_response())
 }

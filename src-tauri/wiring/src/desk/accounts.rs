@@ -7,7 +7,7 @@ use super::{Desk, UNKNOWN, secrets, unknown_broker};
 use crate::in_process::refused;
 use daypass_api::{Answer, NewAccount};
 use daypass_config::Loaded;
-use daypass_domain::{AccountId, Problem, Remedy};
+use daypass_domain::{AccountId, Problem, Remedy, Secret};
 use daypass_manager::Code;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -20,10 +20,14 @@ impl Desk {
             daypass_outlets::check_secret(key, secret).map_err(|problem| refused(Code::BadInput, problem))?;
         }
         let mut in_force = self.in_force.lock().await;
-        let id = match account.id {
-            Some(id) => id,
-            None => free_id(&in_force, broker.profile().id)?,
+        let (id, is_new) = match account.id {
+            Some(id) => (id, false),
+            None => (free_id(&in_force, broker.profile().id)?, true),
         };
+        // A new account whose secret the vault does not take is none: whoever tries again must not get a second one.
+        if is_new {
+            self.keep(&id, &account.secrets).await?;
+        }
         let loaded = self.load();
         let own = [("broker", &account.broker), ("label", &account.label)];
         let fields = account.fields.iter().map(|(key, value)| (key.as_str(), value));
@@ -34,15 +38,21 @@ impl Desk {
             .map(|(field, text)| (format!("accounts.{id}.{field}"), written(text)))
             .collect();
         let loaded = if changes.is_empty() { loaded } else { self.save(&changes)? };
-        let mut kept = Ok(());
-        for (key, secret) in account.secrets {
-            if let Some(which) = secrets::which(&key).filter(|_| !secret.is_empty()) {
-                kept = kept.and(self.strongroom.set_secret(id.clone(), (which, secret)).await);
-            }
-        }
+        let kept = if is_new { Ok(()) } else { self.keep(&id, &account.secrets).await };
         // The rest is written by now, and in force even if the vault would not take the secret.
         self.bring_into_force(&loaded, &mut in_force).await;
-        kept.map(|()| id).map_err(|problem| refused(Code::Failed, problem))
+        kept.map(|()| id)
+    }
+
+    /// All of them, and the first problem.
+    async fn keep(&self, id: &AccountId, secrets: &BTreeMap<String, Secret>) -> Answer<()> {
+        let mut kept = Ok(());
+        for (key, secret) in secrets.iter().filter(|(_, secret)| !secret.is_empty()) {
+            if let Some(which) = secrets::which(key) {
+                kept = kept.and(self.strongroom.set_secret(id.clone(), (which, secret.clone())).await);
+            }
+        }
+        kept.map_err(|problem| refused(Code::Failed, problem))
     }
 
     pub(crate) async fn remove_account(&self, account: &AccountId) -> Answer<()> {
