@@ -174,3 +174,27 @@ async fn an_outlet_is_switched_on_with_its_secret_in_one_go_or_not_at_all() {
     }
     program.stop().await;
 }
+
+#[tokio::test]
+async fn a_new_account_whose_secret_is_not_taken_is_none() {
+    let home = tempfile::tempdir().expect("a folder");
+    if !is_alone(home.path(), "a_new_account_whose_secret_is_not_taken_is_none") {
+        return;
+    }
+    let program = running(home.path(), false).await;
+    let client = program.client();
+    let new = || NewAccount { id: None, ..form("Mine", "my-key", "marker-secret") };
+    assert_eq!(client.put_account(new()).await.expect("the first one"), id("upstox"));
+    let vault = home.path().join("daypass/data/vault");
+    let aside = home.path().join("aside");
+    std::fs::rename(&vault, &aside).expect("the vault's folder");
+    std::fs::write(&vault, "a file in its place").expect("a file");
+    for _ in 0..2 {
+        client.put_account(new()).await.expect_err("the secret is not sealed");
+        assert_eq!(client.snapshot().await.expect("a snapshot").accounts.len(), 1, "so nothing is added");
+    }
+    std::fs::remove_file(&vault).expect("away");
+    std::fs::rename(&aside, &vault).expect("back");
+    assert_eq!(client.put_account(new()).await.expect("it is added"), id("upstox-2"), "and not a third one");
+    program.stop().await;
+}
