@@ -1,7 +1,8 @@
 //! From the first start to a valid token with the keyboard alone, in the real window.
 //!
-//! Invariant: every key is pressed at the screen, where the keyboard is; the driver only reads what is there. What this is
-//! not: a look at the focus ring; the pages' own tests do that in a browser.
+//! Invariant: every key is pressed at the screen, where the keyboard is; the driver reads what is there, and turns this
+//! window to the views that have windows of their own. What this is not: a look at the focus ring; the pages' own tests
+//! do that in a browser.
 #![cfg(target_os = "linux")]
 
 #[path = "desktop/mod.rs"]

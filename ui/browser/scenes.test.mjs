@@ -13,6 +13,7 @@ import { browser, complaints, serve, shots } from './stage.mjs';
 const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const WINDOW = { width: 420, height: 640 };
 const SETTINGS = { width: 760, height: 560 };
+const FOUR_K = { width: 3840, height: 2160 };
 const NARROW = { width: 360, height: 640 };
 
 /** The main window, one per scene. */
@@ -332,6 +333,40 @@ test('another zone writes the exchange clock beside the local one', async () => 
     await context.close();
   }
 });
+
+/** Every view of one account, at each level. */
+const OF_AN_ACCOUNT = ['', '#details=upstox', '#settings/accounts/upstox', '#history=upstox', '#connect/upstox'];
+for (const [level, scene] of [
+  ['green', 'calm'],
+  ['orange', 'ends_soon'],
+  ['red', 'last_hour_fixed'],
+]) {
+  for (const theme of ['light', 'dark']) {
+    for (const lang of ['en', 'hi']) {
+      test(`every view of an account at ${level}, ${theme}, ${lang}, from 4K down`, async () => {
+        const context = await chrome.newContext({
+          colorScheme: theme,
+          timezoneId: 'Asia/Kolkata',
+          reducedMotion: 'reduce',
+        });
+        try {
+          for (const hash of OF_AN_ACCOUNT) {
+            const { page, heard } = await open(context, { query: `fake=${scene}`, hash }, theme, lang);
+            for (const size of [FOUR_K, { width: 1024, height: 700 }, NARROW]) {
+              await page.setViewportSize(size);
+              assert.deepEqual(await overflowing(page), [], `${hash} at ${size.width} px`);
+            }
+            assert.deepEqual(await complaintsOfAxe(page), [], hash);
+            assert.deepEqual(heard, [], hash);
+            await page.close();
+          }
+        } finally {
+          await context.close();
+        }
+      });
+    }
+  }
+}
 
 test('forced colours keep every state readable', async () => {
   const context = await chrome.newContext({

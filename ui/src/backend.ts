@@ -266,7 +266,7 @@ export interface Backend {
   /** Lets the system ask for the keyring's password; a snapshot follows once it is open. */
   unlock(): Promise<void>;
   keys(): Promise<BotKey[]>;
-  /** Makes a key and puts it on the clipboard; the page never has it. */
+  /** Makes a key and puts it on the clipboard; no answer has it. */
   makeKey(key: NewBotKey): Promise<BotKey>;
   /** From now on this key opens nothing. */
   revokeKey(id: string): Promise<void>;

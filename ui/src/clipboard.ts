@@ -1,4 +1,4 @@
-/** Puts a text without secrets on the clipboard; where the modern way is not given, the old one. */
+/** Puts a text on the clipboard; where the modern way is not given, the old one, which has it in the page for a moment. */
 export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);

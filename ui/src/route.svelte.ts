@@ -69,6 +69,12 @@ class Here {
     });
   }
 
+  /** In the place of where one is: Back does not lead there again. */
+  replace(hash: string): void {
+    history.replaceState(null, '', hash);
+    this.route = parse(hash);
+  }
+
   go(hash: string): void {
     location.hash = hash;
     this.route = parse(hash);

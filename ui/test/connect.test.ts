@@ -61,6 +61,41 @@ describe('its keys', () => {
     expect(backend.calls).toEqual([]);
   });
 
+  test('are there again after a step back, and Escape leaves the field first', async () => {
+    await open('first', { hash: '#connect=upstox' });
+    await type(/API key/, 'made-up-key');
+    const field = screen.getByLabelText<HTMLInputElement>(/API key/);
+    field.focus();
+    await fireEvent.keyDown(field, { key: 'Escape' });
+    await settle();
+    expect([step(), document.activeElement]).toEqual(['Keys', document.body]);
+    await fireEvent.click(screen.getAllByRole('button', { name: 'Back' })[1] as HTMLElement);
+    await settle();
+    await press('Continue');
+    expect(screen.getByLabelText<HTMLInputElement>(/API key/).value).toBe('made-up-key');
+    await fireEvent.keyDown(document.body, { key: 'Escape' });
+    await settle();
+    expect(here.route).toEqual({ view: 'main', account: null });
+  });
+
+  test('that take long to be saved call nobody back who has left', async () => {
+    const { backend } = await open('first', { hash: '#connect=upstox' });
+    const put = backend.putAccount.bind(backend);
+    let answer: () => void = () => undefined;
+    backend.putAccount = async (added) => {
+      await new Promise<void>((resolve) => (answer = resolve));
+      return put(added);
+    };
+    await type(/API key/, 'made-up-key');
+    await type(/API secret/, 'made-up-secret');
+    await press('Save and sign in');
+    await press('Close');
+    answer();
+    await settle();
+    expect(backend.calls.map(([done]) => done)).toEqual(['putAccount']);
+    expect(here.route.view).toBe('main');
+  });
+
   test('are saved, and the sign-in begins', async () => {
     const { backend } = await open('first', { hash: '#connect=upstox' });
     const secret = screen.getByLabelText<HTMLInputElement>(/API secret/);
@@ -120,6 +155,23 @@ describe('the sign-in', () => {
     expect(screen.getAllByText(/taken/).length).toBeGreaterThan(0);
   });
 
+  test('that nobody has confirmed is not called done', async () => {
+    const { backend } = await open('not_verified', { hash: '#connect/upstox' });
+    expect(screen.queryByRole('heading', { name: /is connected/ })).toBeNull();
+    expect(document.querySelector('.pass')).toBeNull();
+    await press('Ask now');
+    expect(backend.calls).toEqual([['probe', 'upstox']]);
+  });
+
+  test('is cancelled by Escape, which does not leave it', async () => {
+    const { backend } = await open('waiting', { hash: '#connect/upstox' });
+    await fireEvent.keyDown(document.body, { key: 'Escape' });
+    await settle();
+    expect(backend.calls).toEqual([['cancel', 'upstox']]);
+    expect(step()).toBe('Sign in');
+    expect(document.activeElement).toBe(screen.getByRole('heading', { level: 2 }));
+  });
+
   test('that worked shows until when, and leads to the account', async () => {
     await open('calm', { hash: '#connect/upstox' });
     expect(screen.getByRole('heading', { name: 'Upstox is connected' })).toBeTruthy();
@@ -138,6 +190,7 @@ describe('the sign-in', () => {
     expect(at({ valid: true, verified: false, work: null }), 'not proven yet').toBe(2);
     expect(at({ valid: true, verified: true, work: null }), 'done').toBe(-1);
     expect(phase(account({ valid: false, work: null }))).toBe('failed');
+    expect(phase(account({ valid: true, verified: false, work: null }))).toBe('unproven');
   });
 });
 

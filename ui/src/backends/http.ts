@@ -145,7 +145,8 @@ export class HttpBackend implements Backend {
   async makeKey(wanted: NewBotKey): Promise<BotKey> {
     const { key, ...view } = await this.#post<BotKey & { key: string }>('/api/keys', wanted);
     if (await copyText(key)) return view;
-    await this.revokeKey(view.id);
+    // If that fails too it is in the list, where it can be revoked.
+    await this.revokeKey(view.id).catch(() => undefined);
     const { notCopied: what, notCopiedTodo: todo } = words.botKeys;
     throw new Failure('cannot_start', { code: 'not_copied', what, todo, remedy: 'try_again' });
   }

@@ -47,12 +47,16 @@ export class Session implements DashboardSession {
     readonly open: boolean,
     readonly refused: Problem | null,
   ) {
-    for (const kind of ['pointerdown', 'keydown'])
+    for (const kind of ['pointerdown', 'keydown', 'click', 'input'])
       window.addEventListener(kind, () => (this.#touched = Date.now()), { capture: true, passive: true });
   }
 
   /** Opens one with the key in the address, or finds the one that is open. */
   static async begin(): Promise<Session> {
+    // A link that is pasted into this tab changes the address alone.
+    window.addEventListener('hashchange', () => {
+      if (LINK.test(location.hash)) location.reload();
+    });
     const key = LINK.exec(location.hash)?.[1];
     if (key !== undefined) {
       history.replaceState(null, '', location.pathname + location.search);

@@ -31,9 +31,11 @@ export function stages(account: AccountView): Stage[] {
   return NAMES.map((name, index) => ({ name, state: index < at ? 'done' : index === at ? 'now' : 'next' }));
 }
 
-export type Phase = 'under_way' | 'done' | 'failed';
+/** `unproven`: there is a token, and the broker has not said yes yet. */
+export type Phase = 'under_way' | 'done' | 'unproven' | 'failed';
 
-export function phase({ valid, work }: AccountView): Phase {
+export function phase({ valid, verified, work }: AccountView): Phase {
   if (work) return 'under_way';
-  return valid ? 'done' : 'failed';
+  if (!valid) return 'failed';
+  return verified ? 'done' : 'unproven';
 }

@@ -59,11 +59,18 @@ function address(text: string): string {
   return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname)) ? '' : said.form.url;
 }
 
+/** Where a browser comes back to: this computer, without anything behind the path. */
+function comesBackHere(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, port, search } = new URL(text);
+  return protocol === 'http:' && isLoopback(hostname) && port !== '0' && search === '' && isBare(text);
+}
+
 /** One field of an account's form. `stored`: an empty secret stays as it is. */
 export function checkField(field: BrokerField, text: string, stored: boolean): string {
   if (text === '') return field.required && !(field.secret && stored) ? said.form.required : '';
   if (text !== text.trim()) return said.form.blanks;
-  if (field.key === 'redirect_uri') return address(text) === '' ? '' : said.form.redirect;
+  if (field.key === 'redirect_uri') return comesBackHere(text) ? '' : said.form.redirect;
   return field.key.endsWith('_url') ? address(text) : '';
 }
 

@@ -58,8 +58,9 @@ export const bots = {
     made: (name: string, span: string) => `The key for “${name}” is on the clipboard, for ${span}.`,
     /** Where nobody takes it back. */
     madeStays: (name: string) => `The key for “${name}” is on the clipboard.`,
-    notCopied: 'The browser does not let this page use the clipboard, so the new key was revoked again.',
-    notCopiedTodo: 'Allow it and try again, or run “daypass keys make NAME” in a terminal.',
+    notCopied: 'The browser does not let this page use the clipboard, so nobody has the new key.',
+    notCopiedTodo:
+      'Revoke it if it is still in the list. Allow the clipboard, or run “daypass keys make NAME” in a terminal.',
     madeTodo: 'Paste it into your bot’s settings now; it cannot be shown again.',
     madeElse: 'In the terminal, “daypass keys make NAME” prints one.',
     revoke: 'Revoke…',

@@ -46,7 +46,6 @@ export const details = {
         : counted(count, { one: '# earlier token, sealed', other: '# earlier tokens, sealed' }),
     failures: 'Failed tries in a row',
     redirect: 'Redirect URI',
-    redirectHelp: 'Enter this at the broker, letter by letter.',
     refresh: 'Refresh now',
     ask: 'Ask now',
     signIn: 'Sign in',

@@ -13,8 +13,6 @@ export const first = {
     others: 'Other brokers',
     elsewhere: 'Accounts are added in the Daypass window, or in its settings file.',
     learn: 'One bar is one day',
-    learnLabel:
-      'Example: the broker ends the token at 03:30. A sign-in at 08:24 covers the market from 09:15 to 15:30.',
     example: 'Example',
     promises: [
       'Your broker password is never asked for here.',

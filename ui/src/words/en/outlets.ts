@@ -20,7 +20,6 @@ export const outlets = {
     changeShort: 'Change…',
     on: 'Switch on',
     off: 'Switch off',
-    offOf: (name: string) => `Switch off ${name}`,
     save: 'Save',
     cancel: 'Cancel',
     allowed: (what: string) => `Enter ${what}.`,

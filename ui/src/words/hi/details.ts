@@ -42,7 +42,6 @@ export const details: Pick<Words, 'details'> = {
     backupCount: (count) => (count === 0 ? 'कोई पुराना टोकन नहीं' : counted(count, { other: '# पुराने टोकन, सील' })),
     failures: 'लगातार विफल कोशिशें',
     redirect: 'रीडायरेक्ट URI',
-    redirectHelp: 'ब्रोकर के यहाँ यही भरें, एक-एक अक्षर।',
     refresh: 'अभी ताज़ा करें',
     ask: 'अभी पूछें',
     signIn: 'साइन इन करें',

@@ -20,7 +20,6 @@ export const outlets: Pick<Words, 'outlets'> = {
     changeShort: 'बदलें…',
     on: 'चालू करें',
     off: 'बंद करें',
-    offOf: (name) => `${name} बंद करें`,
     save: 'सहेजें',
     cancel: 'रद्द करें',
     allowed: (what) => `यह भरें: ${what}।`,
