@@ -5,7 +5,20 @@
  * program did not answer. What this is not: a place where anything is decided, or where a secret is ever read.
  */
 
-import type { BotSum, DaySum, Problem, Refused, Snapshot, Strip, Totals } from './bindings';
+import type {
+  BotSum,
+  DaySum,
+  KeyView,
+  LogLine,
+  NewAccount,
+  Problem,
+  Refused,
+  Setting,
+  Settings,
+  Snapshot,
+  Strip,
+  Totals,
+} from './bindings';
 import { words } from './words';
 
 /** A sign-in that waits. */
@@ -57,120 +70,10 @@ export const IN_SESSION: Can = { ...EVERYTHING, copyToken: false };
 /** What a page without a session may do beyond looking, refreshing and starting a sign-in. */
 export const NOTHING_MORE = can(false);
 
-export interface Source {
-  /** `default`, `settings`, `config`, `dotenv`, `environment`. */
-  kind: string;
-  /** Something wins over what the window could write. */
-  fixed?: boolean;
-  /** Where, as a phrase. */
-  text?: string;
-  file?: string;
-  line?: number;
-  name?: string;
-}
-
-export type SettingKind = 'number' | 'whole' | 'choice' | 'span' | 'file' | 'flag';
-export type SettingValue = number | string | boolean | null;
-
-export interface Setting {
-  key: string;
-  label: string;
-  help: string;
-  kind: SettingKind;
-  value: SettingValue;
-  default: SettingValue;
-  source: Source;
-  from?: number | null;
-  to?: number | null;
-  unit?: string;
-  choices?: string[];
-  /** What is allowed, as the end of a sentence. */
-  allowed?: string;
-}
-
-export interface BrokerField {
-  key: string;
-  label: string;
-  help: string;
-  secret: boolean;
-  required: boolean;
-}
-
-export interface BrokerForm {
-  id: string;
-  name: string;
-  /** One line: what the broker does at night. */
-  habit: string;
-  /** Where its apps are registered. */
-  console: string | null;
-  fields: BrokerField[];
-}
-
-/** One line of an outlet's form. A secret is the account's, and is sent with it. */
-export interface OutletField extends BrokerField {
-  kind: 'file' | 'variable' | 'program' | 'choice' | 'address' | 'secret';
-  choices: string[];
-  /** What counts where nothing is entered. */
-  default: string;
-  /** What is allowed, as the end of a sentence. */
-  allowed: string;
-}
-
-/** A kind of place that tokens are put in. */
-export interface OutletForm {
-  id: string;
-  name: string;
-  help: string;
-  fields: OutletField[];
-}
-
-/** A plain field of an account, and where its value comes from. */
-export interface AccountField {
-  value: string;
-  source: Source;
-}
-
-/** A secret that lies readable in a file; the secret itself is not in here. */
-export interface SecretInFile {
-  account: string;
-  /** Which of the account's secrets. */
-  key: string;
-  /** File and line. */
-  where: string;
-  /** It is sealed here too: the line can go. */
-  kept: boolean;
-}
-
-/** Everything that the settings are drawn from. No secret is in it. */
-export interface Settings {
-  settings: Setting[];
-  brokers: BrokerForm[];
-  /** What an account has entered is among its fields, as `outlets.KIND.FIELD`. */
-  outlets?: OutletForm[];
-  accounts?: Record<string, Record<string, AccountField>>;
-  secrets_in_files?: SecretInFile[];
-  folders?: Record<string, string>;
-}
-
-/** An account as a form enters it. A secret that is missing stays as it is stored. */
-export interface NewAccount {
-  id: string | null;
-  label: string;
-  broker: string;
-  fields: Record<string, string>;
-  secrets: Record<string, string>;
-}
+export type SettingValue = Setting['value'];
 
 /** A bot's key as everybody may see it; the key itself is in no answer. */
-export interface BotKey {
-  id: string;
-  /** Which bot has it. */
-  name: string;
-  /** The accounts that it is good for; null: all of them. */
-  accounts: string[] | null;
-  made_at: string;
-  last_used_at: string | null;
-}
+export type BotKey = KeyView;
 
 /** A key that is wanted. */
 export type NewBotKey = Pick<BotKey, 'name' | 'accounts'>;
@@ -206,12 +109,6 @@ export type ExportFormat = 'csv' | 'json';
 /** How important a line of the log is, the most important first. */
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
-
-export interface LogLine {
-  at: string;
-  level: LogLevel | 'trace';
-  text: string;
-}
 
 /** Which lines are wanted. */
 export interface LogQuery {

@@ -1,8 +1,8 @@
 import { fireEvent, screen, within } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
-import type { BrokerField, Setting } from '../src/backend';
+
 import { HttpBackend } from '../src/backends/http';
-import type { Snapshot } from '../src/bindings';
+import type { BrokerField, Setting, Snapshot } from '../src/bindings';
 import { here } from '../src/route.svelte';
 import { checkField, checkSetting, typed } from '../src/settings/check';
 import { groupsOf } from '../src/settings/groups';
@@ -15,7 +15,12 @@ const base: Setting = {
   kind: 'number',
   value: 1,
   default: 1,
-  source: { kind: 'default' },
+  source: { kind: 'default', fixed: false },
+  from: null,
+  to: null,
+  unit: '',
+  choices: [],
+  allowed: '',
 };
 
 describe('a setting', () => {

@@ -192,11 +192,13 @@ pub struct LogQuery {
 
 /// One line of the log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct LogLine {
     /// When.
     #[schema(value_type = String, format = DateTime)]
     pub at: Moment,
     /// How important: `error`, `warn`, `info`, `debug`, `trace`.
+    #[cfg_attr(test, ts(type = "\"error\" | \"warn\" | \"info\" | \"debug\" | \"trace\""))]
     pub level: String,
     /// What.
     pub text: String,
@@ -235,8 +237,10 @@ pub struct Refreshing {
 
 /// An account as a form enters it.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct NewAccount {
     /// Its id; made from the broker's if it is missing.
+    #[cfg_attr(test, ts(type = "string | null"))]
     pub id: Option<AccountId>,
     /// What to call it.
     pub label: String,
@@ -247,5 +251,6 @@ pub struct NewAccount {
     /// The secret fields, by key. Missing: what is stored stays.
     #[serde(default)]
     #[schema(value_type = BTreeMap<String, String>)]
+    #[cfg_attr(test, ts(type = "{ [key in string]: string }"))]
     pub secrets: BTreeMap<String, Secret>,
 }

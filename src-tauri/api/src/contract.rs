@@ -118,12 +118,14 @@ impl Change {
 
 /// A key with which one bot may take tokens over HTTP, as everybody may see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct KeyView {
     /// Names it; the first part of the key itself.
     pub id: String,
     /// Which bot has it.
     pub name: String,
     /// The accounts that it is good for; none: all of them.
+    #[cfg_attr(test, ts(type = "Array<string> | null"))]
     pub accounts: Option<Vec<AccountId>>,
     /// When it was made.
     pub made_at: DateTime<Utc>,

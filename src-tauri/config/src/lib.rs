@@ -20,7 +20,7 @@ mod settings;
 mod table;
 mod tree;
 
-pub use describe::{describe, outlet_forms};
+pub use describe::{Described, broker_form, describe, outlet_forms};
 pub use folders::{Environment, Folders};
 pub use load::{Sources, load};
 pub use save::save;

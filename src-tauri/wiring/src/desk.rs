@@ -14,14 +14,13 @@ use crate::logging;
 use crate::rehearsal::Rehearsal;
 use crate::strongroom::Strongroom;
 use daypass_api::Answer;
-use daypass_brokers::Broker;
-use daypass_config::{AccountSettings, Environment, Folders, Loaded, Sources};
-use daypass_domain::{AccountId, Credentials, Field, Problem, Remedy};
+use daypass_config::{AccountSettings, Described, Environment, Folders, Loaded, Sources, broker_form};
+use daypass_domain::{AccountId, Credentials, Problem, Remedy};
 use daypass_manager::account::Setup;
 use daypass_manager::view::Note;
 use daypass_manager::{Code, Event, Handle};
 use daypass_vault::Which;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -56,20 +55,18 @@ impl Desk {
     }
 
     /// Every setting, every broker's form, where things lie, and the address that is open.
-    pub(crate) async fn describe(&self) -> Value {
+    pub(crate) async fn describe(&self) -> Described {
         let loaded = self.load();
         let mut described = daypass_config::describe(&loaded);
-        let told = described["secrets_in_files"].as_array_mut().into_iter().flatten();
-        for (secret, found) in told.zip(&loaded.found_secrets) {
-            secret["kept"] = self.is_kept(&loaded, found).await.into();
+        for (secret, found) in described.secrets_in_files.iter_mut().zip(&loaded.found_secrets) {
+            secret.kept = self.is_kept(&loaded, found).await;
         }
-        described["brokers"] = daypass_brokers::ALL.iter().map(|broker| form(*broker)).collect();
-        described["outlets"] = daypass_config::outlet_forms(&daypass_outlets::profiles());
-        described["address"] = json!(self.address.get());
-        described["folders"] = json!({
-            "config": self.folders.config, "data": self.folders.data,
-            "state": self.folders.state, "runtime": self.folders.runtime,
-        });
+        described.brokers = daypass_brokers::ALL.iter().map(|broker| broker_form(broker.profile())).collect();
+        described.outlets = daypass_config::outlet_forms(&daypass_outlets::profiles());
+        described.address = self.address.get().cloned();
+        let Folders { config, data, state, runtime } = &self.folders;
+        let folders = [("config", config), ("data", data), ("state", state), ("runtime", runtime)];
+        described.folders = folders.map(|(name, path)| (name.to_owned(), path.display().to_string())).into();
         described
     }
 
@@ -209,18 +206,6 @@ fn setup(known: &Known, settings: &AccountSettings, unread: Option<Problem>, alm
         policy: settings.policy.clone(),
         calendar: almanac.kept(known),
     }
-}
-
-fn form(broker: &dyn Broker) -> Value {
-    let profile = broker.profile();
-    let fields: Vec<Value> = profile
-        .fields
-        .iter()
-        .map(|Field { key, label, help, secret, required }| {
-            json!({"key": key, "label": label, "help": help, "secret": secret, "required": required})
-        })
-        .collect();
-    json!({"id": profile.id, "name": profile.name, "habit": profile.habit, "console": profile.console, "fields": fields})
 }
 
 fn unknown_broker(broker: &str) -> Problem {

@@ -15,6 +15,7 @@ use daypass_api::{
     Answer, Browser, Caller, Client, DashboardLink, HandedOut, HistoryQuery, KeyView, LogLine, LogQuery, MadeKey,
     NewAccount, NewKey, Refreshing, Sessions, SignIn, Wanted, Watched,
 };
+use daypass_config::Described;
 use daypass_domain::{AccountId, Generation, Moment, Problem, Remedy, Secret};
 use daypass_history::Filter;
 use daypass_manager::notice::{Notice, Telling};
@@ -171,7 +172,7 @@ impl Client for InProcess {
     }
 
     async fn report(&self) -> Answer<String> {
-        let (seen, settings) = (self.handle.look().await?, self.desk.describe().await);
+        let (seen, settings) = (self.handle.look().await?, as_json(&self.desk.describe().await)?);
         let log = self.log(&LogQuery { limit: Some(LINES_REPORTED), ..LogQuery::default() }).await?;
         Ok(report::write(&seen, &settings, &log))
     }
@@ -231,7 +232,7 @@ impl Client for InProcess {
     }
 
     async fn settings(&self) -> Answer<serde_json::Value> {
-        Ok(self.desk.describe().await)
+        as_json(&self.desk.describe().await)
     }
 
     async fn change_settings(&self, changes: BTreeMap<String, serde_json::Value>) -> Answer<()> {
@@ -301,6 +302,14 @@ const NO_LOG: Problem =
 const NO_LEVEL: Problem =
     Problem::new("log_level", "", "Allowed: error, warn, info, debug, trace.", Remedy::FixSetting);
 
+/// What the trait carries without knowing it.
+fn as_json(described: &Described) -> Answer<serde_json::Value> {
+    serde_json::to_value(described).map_err(|error| {
+        tracing::warn!("the settings cannot be described: {error}");
+        refused(Code::Internal, NO_SETTINGS)
+    })
+}
+
 pub(crate) fn refused(code: Code, problem: Problem) -> Refused {
     Refused { code, problem }
 }
@@ -321,6 +330,9 @@ const DOOR_CLOSED: Problem = Problem::new(
     "Set api.enabled to true and restart Daypass.",
     Remedy::FixSetting,
 );
+
+const NO_SETTINGS: Problem =
+    Problem::new("no_settings", "The settings cannot be described.", "The log has more.", Remedy::TryAgain);
 
 const NO_METRICS: Problem =
     Problem::new("no_metrics", "The metrics cannot be written.", "The log has more.", Remedy::TryAgain);

@@ -18,15 +18,11 @@ import {
   type Change,
   type DashboardSession,
   type ExportFormat,
-  type LogLine,
   type LogQuery,
-  type NewAccount,
   type NewBotKey,
-  type SecretInFile,
-  type Settings,
   type SettingValue,
 } from '../backend';
-import type { AccountView, Snapshot } from '../bindings';
+import type { AccountView, LogLine, NewAccount, SecretInFile, Settings, Snapshot } from '../bindings';
 import { account, accounts, findings, problem, scenes, work } from './scenes';
 import { keys } from './scenes/bots';
 import { past } from './scenes/history';
@@ -190,7 +186,7 @@ export class FakeBackend implements Backend {
 
   keepSecret(id: string): Promise<void> {
     if (this.#snapshot.vault.kind === 'memory') return Promise.reject(new Failure('failed', NOT_SEALED));
-    for (const one of this.#settings.secrets_in_files ?? []) if (one.account === id) one.kept = true;
+    for (const one of this.#settings.secrets_in_files) if (one.account === id) one.kept = true;
     return this.#did('keepSecret', id);
   }
 

@@ -16,15 +16,12 @@ import {
   type Change,
   type ExportFormat,
   type History,
-  type LogLine,
   type LogQuery,
-  type NewAccount,
   type NewBotKey,
-  type Settings,
   type SettingValue,
   type SignIn,
 } from '../backend';
-import type { Snapshot } from '../bindings';
+import type { LogLine, NewAccount, Settings, Snapshot } from '../bindings';
 import { copyText } from '../clipboard';
 import { words } from '../words';
 import { saveFile } from './file';

@@ -16,14 +16,11 @@ import {
   type Change,
   type ExportFormat,
   type History,
-  type LogLine,
   type LogQuery,
-  type NewAccount,
   type NewBotKey,
   type SettingValue,
-  type Settings,
 } from '../backend';
-import type { Snapshot } from '../bindings';
+import type { LogLine, NewAccount, Settings, Snapshot } from '../bindings';
 
 async function call<T>(command: string, args?: InvokeArgs): Promise<T> {
   try {

@@ -4,7 +4,8 @@
  * Each function gives the sentence to show, or an empty text.
  */
 
-import type { BrokerField, OutletField, Setting, SettingValue } from '../backend';
+import type { SettingValue } from '../backend';
+import type { BrokerField, OutletField, Setting } from '../bindings';
 import { words } from '../words';
 
 const said = words.settings;

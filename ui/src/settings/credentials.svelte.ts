@@ -5,8 +5,7 @@
  * not: the last word; Rust judges again.
  */
 
-import type { AccountField, BrokerField, BrokerForm } from '../backend';
-import type { AccountView } from '../bindings';
+import type { AccountField, AccountView, BrokerField, BrokerForm } from '../bindings';
 import { words } from '../words';
 import { checkField } from './check';
 

@@ -1,3 +1,4 @@
+import type { Settings } from '../bindings';
 /**
  * The forms that Rust describes, in the page's language.
  *
@@ -5,7 +6,6 @@
  * this is not: the sentences of problems; those are Rust's.
  */
 
-import type { Settings } from '../backend';
 import { words } from '.';
 
 /** Label (or name) and help, by what it is. */
@@ -28,16 +28,15 @@ export function inWords(settings: Settings): Settings {
   return {
     ...settings,
     settings: settings.settings.map((setting) => {
-      const { unit } = setting;
       const said = own(setting, `setting ${setting.key}`);
-      return unit === undefined ? said : { ...said, unit: units[unit] ?? unit };
+      return { ...said, unit: units[said.unit] ?? said.unit };
     }),
     brokers: settings.brokers.map((broker) => {
       const key = `broker ${broker.id}`;
       const { label: name, help: habit } = own({ label: broker.name, help: broker.habit }, key);
       return { ...broker, name, habit, fields: broker.fields.map((field) => own(field, `${key} ${field.key}`)) };
     }),
-    outlets: (settings.outlets ?? []).map((outlet) => {
+    outlets: settings.outlets.map((outlet) => {
       const key = `outlet ${outlet.id}`;
       const { label: name, help } = own({ label: outlet.name, help: outlet.help }, key);
       return { ...outlet, name, help, fields: outlet.fields.map((field) => own(field, `${key} ${field.key}`)) };

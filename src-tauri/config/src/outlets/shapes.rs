@@ -4,6 +4,7 @@
 //! What this is not: a look whether anything is there.
 
 use super::Outlets;
+use crate::describe::OutletFieldKind;
 use crate::tree::{Node, Value};
 use daypass_domain::{Shape, keeps_secrets};
 use std::path::{Path, PathBuf};
@@ -24,14 +25,14 @@ pub(crate) fn allowed(shape: Shape) -> String {
 }
 
 /// Its name in the described form.
-pub(crate) fn kind(shape: Shape) -> &'static str {
+pub(crate) fn kind(shape: Shape) -> OutletFieldKind {
     match shape {
-        Shape::File => "file",
-        Shape::Variable => "variable",
-        Shape::Program => "program",
-        Shape::Choice(_) => "choice",
-        Shape::Address => "address",
-        Shape::Secret => "secret",
+        Shape::File => OutletFieldKind::File,
+        Shape::Variable => OutletFieldKind::Variable,
+        Shape::Program => OutletFieldKind::Program,
+        Shape::Choice(_) => OutletFieldKind::Choice,
+        Shape::Address => OutletFieldKind::Address,
+        Shape::Secret => OutletFieldKind::Secret,
     }
 }
 

@@ -1,7 +1,6 @@
 /** Made-up outlets: their forms, what an account has entered, and how it goes. No real address is in it. */
 
-import type { AccountField, OutletField, OutletForm } from '../../backend';
-import type { OutletView } from '../../bindings';
+import type { AccountField, OutletField, OutletForm, OutletView } from '../../bindings';
 import { at, problem } from './base';
 
 function field(key: string, label: string, help: string, over: Partial<OutletField>): OutletField {

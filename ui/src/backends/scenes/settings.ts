@@ -1,12 +1,13 @@
 /** Made-up settings, brokers and accounts for the forms. No real client id or secret is in it. */
 
-import type { AccountField, SecretInFile, Setting, Settings, Source } from '../../backend';
+import type { AccountField, SecretInFile, Setting, Settings, Source } from '../../bindings';
 import { forms } from './outlets';
 
 const DEFAULT: Source = { kind: 'default', fixed: false };
 
 function setting(key: string, label: string, help: string, over: Partial<Setting>): Setting {
-  return { key, label, help, kind: 'number', value: 0, default: 0, source: DEFAULT, ...over };
+  const plain = { from: null, to: null, unit: '', choices: [], allowed: '' };
+  return { key, label, help, kind: 'number', value: 0, default: 0, source: DEFAULT, ...plain, ...over };
 }
 
 const LEVELS = ['error', 'warn', 'info', 'debug', 'trace'];
@@ -153,6 +154,7 @@ export function settings(secrets: SecretInFile[], outlets: Record<string, Accoun
     outlets: forms(),
     accounts: { upstox: { client_id: stored, redirect_uri: fixed, ...outlets } },
     secrets_in_files: secrets,
+    address: 'http://127.0.0.1:8000',
     folders: {
       config: '/home/trader/.config/daypass',
       data: '/home/trader/.local/share/daypass',
