@@ -1,10 +1,10 @@
 /**
- * Every scene in a real Chromium, light and dark, narrow and as drawn: axe finds nothing serious, nothing overflows, the
+ * Every scene in a real Chromium, light and dark, narrow and as drawn: axe finds nothing, nothing overflows, the
  * policy is not broken, and a picture of each is taken.
  */
 
 import assert from 'node:assert/strict';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -64,7 +64,10 @@ const SCENES = [
   'loading',
   'nobody',
 ];
-/** What the documentation shows of the window; made anew with DAYPASS_DOCS=1. */
+/**
+ * What the documentation shows of the window. Beside the pictures stands what could be read on them: a page that says
+ * something else has stale ones, on every machine and with every font. DAYPASS_DOCS=1 makes them anew.
+ */
 const IN_DOCS = new Map([
   ['first', 'first-run'],
   ['waiting', 'sign-in'],
@@ -80,7 +83,15 @@ const IN_DOCS = new Map([
   ['settings-notifications', 'settings-notifications'],
   ['settings-log', 'settings-log'],
 ]);
-const DOCS = process.env.DAYPASS_DOCS === '1' ? join(import.meta.dirname, '../../docs') : null;
+const DOCS = join(import.meta.dirname, '../../docs');
+const TEXTS = join(DOCS, 'pictures.json');
+const ANEW = process.env.DAYPASS_DOCS === '1';
+const texts = ANEW ? {} : JSON.parse(await readFile(TEXTS, 'utf8'));
+
+/** Without numbers: some of them count. */
+async function textOf(page) {
+  return (await page.locator('body').innerText()).replace(/\d+/g, '#').replace(/\s+/g, ' ').trim();
+}
 
 /** Other views: name, scene, the part after the address, size. */
 const VIEWS = [
@@ -150,6 +161,7 @@ before(async () => {
 after(async () => {
   await chrome?.close();
   await site?.close();
+  if (ANEW) await writeFile(TEXTS, `${JSON.stringify(texts, null, 2)}\n`);
   console.log(`pictures: ${folder}`);
 });
 
@@ -211,7 +223,13 @@ for (const theme of ['light', 'dark']) {
         assert.deepEqual(await overflowing(page), [], 'as drawn');
         await page.screenshot({ path: join(folder, `${view.name}-${theme}.png`) });
         const shown = IN_DOCS.get(view.name);
-        if (DOCS && shown) await page.screenshot({ path: join(DOCS, `${shown}-${theme}.png`), scale: 'css' });
+        if (shown && ANEW) {
+          await page.screenshot({ path: join(DOCS, `${shown}-${theme}.png`), scale: 'css' });
+          texts[shown] = await textOf(page);
+        } else if (shown) {
+          const stale = `docs/${shown}-${theme}.png is stale: run DAYPASS_DOCS=1 npm run test:browser in ui/`;
+          assert.equal(await textOf(page), texts[shown], stale);
+        }
         assert.deepEqual(await complaintsOfAxe(page), []);
         await page.setViewportSize(NARROW);
         assert.deepEqual(await overflowing(page), [], 'at 360 px');
