@@ -56,6 +56,7 @@ pub(crate) async fn link(State(door): State<Door>) -> Result<Response, Refusal> 
     request_body = OpenSession,
     responses(
         (status = 201, description = "A cookie, and what the page sends with each request in the header `daypass-page`.", body = OpenedOut<'static>),
+        (status = 404, description = "This is the socket, where nobody needs a session.", body = Document, content_type = "application/problem+json"),
     ),
 )]
 pub(crate) async fn open(
@@ -87,7 +88,10 @@ pub(crate) async fn open(
     path = "/api/session",
     tag = "session",
     summary = "Whether the caller is in a session; this does not make it last longer",
-    responses((status = 200, description = "Until when it lasts unless it is used; null: there is none.", body = SessionView)),
+    responses(
+        (status = 200, description = "Until when it lasts unless it is used; null: there is none.", body = SessionView),
+        (status = 404, description = "This is the socket, where nobody needs a session.", body = Document, content_type = "application/problem+json"),
+    ),
 )]
 pub(crate) async fn look(Extension(gate): Extension<SessionGate>, headers: HeaderMap) -> Json<SessionView> {
     Json(SessionView { until: gate.look(&headers) })
@@ -98,7 +102,10 @@ pub(crate) async fn look(Extension(gate): Extension<SessionGate>, headers: Heade
     path = "/api/session",
     tag = "session",
     summary = "End the session",
-    responses((status = 204, description = "There is none any more.")),
+    responses(
+        (status = 204, description = "There is none any more."),
+        (status = 404, description = "This is the socket, where nobody needs a session.", body = Document, content_type = "application/problem+json"),
+    ),
 )]
 pub(crate) async fn end(Extension(gate): Extension<SessionGate>, headers: HeaderMap) -> Response {
     gate.end(&headers);
