@@ -123,6 +123,13 @@ const VIEWS = [
   { name: 'settings-accounts', query: 'fake=day', hash: '#settings/accounts', size: SETTINGS },
   { name: 'settings-secret', query: 'fake=secret_in_file', hash: '#settings/accounts', size: SETTINGS },
   { name: 'settings-account', query: 'fake=calm', hash: '#settings/accounts/upstox', size: SETTINGS },
+  {
+    name: 'settings-own',
+    query: 'fake=calm',
+    hash: '#settings/accounts/upstox',
+    unfold: true,
+    size: { width: 760, height: 1900 },
+  },
   { name: 'details-outlets', query: 'fake=outlets', hash: '#details=upstox', size: { width: 420, height: 1000 } },
   { name: 'dashboard-outlets', query: 'fake=outlets&dashboard', hash: '#details=upstox', size: WINDOW },
   {
@@ -179,6 +186,7 @@ async function open(context, view, theme, lang = 'en') {
   if (view.hash.startsWith('#settings')) await page.locator(late.settings).first().waitFor();
   // What is pressed is named in English.
   for (const name of lang === 'en' ? (view.press ?? []) : []) await page.getByRole('button', { name }).click();
+  if (view.unfold) for (const part of await page.locator('summary').all()) await part.click();
   if (view.query.includes('offline')) await page.locator('.win.stale').waitFor();
   return { page, heard };
 }

@@ -164,6 +164,24 @@ describe('an account', () => {
     expect(screen.getByRole('button', { name: 'Refresh now' })).toBeTruthy();
   });
 
+  test('may have settings of its own, until it goes by those of all again', async () => {
+    const { backend } = await open('calm', { hash: '#settings/accounts/upstox' });
+    const own = within(screen.getByText('Settings of its own: 1').closest('details') as HTMLElement);
+    const every = own.getByLabelText<HTMLInputElement>('Check every');
+    expect(every.value).toBe('10');
+    expect(own.getByText('For all accounts: 30 min.')).toBeTruthy();
+    const lead = own.getByLabelText('Refresh before the end');
+    await fireEvent.input(lead, { target: { value: '15' } });
+    await fireEvent.change(lead, { target: { value: '15' } });
+    await settle();
+    await fireEvent.click(own.getByRole('button', { name: 'As for all accounts' }));
+    await settle();
+    expect(backend.calls).toEqual([
+      ['changeSettings', { 'accounts.upstox.policy.lead_minutes': 15 }],
+      ['changeSettings', { 'accounts.upstox.policy.check_every_minutes': null }],
+    ]);
+  });
+
   test('is removed only after it was said what is lost', async () => {
     const { backend } = await open('calm', { hash: '#settings/accounts/upstox' });
     await fireEvent.click(screen.getByRole('button', { name: 'Remove…' }));

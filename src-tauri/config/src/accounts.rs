@@ -156,7 +156,10 @@ fn policy(loading: &mut Loading, id: &AccountId, node: &Node, origin: &dyn Fn(u6
     for (key, value) in node.entries() {
         let at = origin(value.line);
         match (table::row(key).filter(|_| table::is_policy(key)), value.scalar()) {
-            (Some(_), Some(text)) => draft(loading, id).policy.push((key.clone(), text, at)),
+            (Some(_), Some(text)) => {
+                loading.tell(format!("accounts.{id}.policy.{key}"), text.clone(), at.clone());
+                draft(loading, id).policy.push((key.clone(), text, at));
+            }
             (Some(_), None) if value.value == Value::Nothing => {}
             (Some(row), None) => {
                 loading.wrong(&at, &format!("accounts.{id}.policy.{key}"), "not a text", &row.allowed());

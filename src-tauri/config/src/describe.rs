@@ -24,6 +24,8 @@ pub struct Described {
     pub outlets: Vec<OutletForm>,
     /// What is set for each account, by id and key.
     pub accounts: BTreeMap<String, BTreeMap<String, AccountField>>,
+    /// The settings that an account may have of its own, by account; a practice day's are scaled and not in here.
+    pub own: BTreeMap<String, Vec<Setting>>,
     /// Secrets that lie readable in a file.
     pub secrets_in_files: Vec<SecretInFile>,
     /// Where things lie.
@@ -243,7 +245,12 @@ pub fn describe(loaded: &Loaded) -> Described {
         place: found.origin.to_string(),
         kept: false,
     };
+    let own = loaded.settings.accounts.iter().filter(|known| known.account.day.is_none());
+    let own = own.map(|known| known.account.id.to_string());
     Described {
+        own: own
+            .map(|id| (id.clone(), table::policy_keys().filter_map(|key| own_setting(loaded, &id, key)).collect()))
+            .collect(),
         settings: ROWS.iter().map(|row| setting(loaded, row)).collect(),
         accounts: accounts.map(|id| (id.clone(), account(loaded, &id))).collect(),
         secrets_in_files: loaded.found_secrets.iter().map(secret).collect(),
@@ -316,10 +323,21 @@ fn setting(loaded: &Loaded, row: &Row) -> Setting {
     }
 }
 
+/// What holds for all accounts is its default.
+fn own_setting(loaded: &Loaded, id: &str, key: &str) -> Option<Setting> {
+    let row = table::row(key)?;
+    let general = setting(loaded, row);
+    let key = format!("accounts.{id}.policy.{key}");
+    let told = loaded.told.get(&key);
+    let value = told.map_or_else(|| general.value.clone(), |told| typed(&row.kind, &told.text));
+    let source = source(told.map(|told| &told.origin));
+    Some(Setting { key, value, source, default: general.value.clone(), ..general })
+}
+
 fn account(loaded: &Loaded, id: &str) -> BTreeMap<String, AccountField> {
     let prefix = format!("accounts.{id}.");
     let fields = loaded.told.iter().filter_map(|(key, told)| {
-        let field = key.strip_prefix(&prefix)?;
+        let field = key.strip_prefix(&prefix).filter(|field| !field.starts_with("policy."))?;
         Some((field.to_owned(), AccountField { value: told.text.clone(), source: source(Some(&told.origin)) }))
     });
     fields.collect()

@@ -13,7 +13,8 @@ use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
-/// Applies changes by key (`check_every_minutes`, `accounts.ID.FIELD`, `accounts.ID`, `accounts.ID.outlets.KIND.FIELD`);
+/// Applies changes by key (`check_every_minutes`, `accounts.ID.FIELD`, `accounts.ID`, `accounts.ID.policy.KEY`,
+/// `accounts.ID.outlets.KIND.FIELD`);
 /// `null` takes a value away, and with one that an outlet needs it switches the outlet off.
 /// Secrets do not belong here.
 pub fn save(sources: &Sources<'_>, changes: &BTreeMap<String, Value>) -> Result<Loaded, Vec<Problem>> {
@@ -134,9 +135,13 @@ fn put_outlet(account: &mut Map<String, Value>, key: &str, value: Value, profile
 
 fn put_field(account: Option<&mut Map<String, Value>>, field: &str, value: Value, outlets: &[&OutletProfile]) {
     let Some(account) = account else { return };
-    match field.strip_prefix("outlets.") {
-        Some(below) => put_outlet(account, below, value, outlets),
-        None => set(account, field, value),
+    if let Some(below) = field.strip_prefix("outlets.") {
+        return put_outlet(account, below, value, outlets);
+    }
+    let Some(below) = field.strip_prefix("policy.") else { return set(account, field, value) };
+    set(block(account, "policy"), below, value);
+    if block(account, "policy").is_empty() {
+        account.remove("policy");
     }
 }
 

@@ -27,6 +27,10 @@ outlets: Array<OutletForm>,
  */
 accounts: { [key in string]: { [key in string]: AccountField } }, 
 /**
+ * The settings that an account may have of its own, by account; a practice day's are scaled and not in here.
+ */
+own: { [key in string]: Array<Setting> }, 
+/**
  * Secrets that lie readable in a file.
  */
 secrets_in_files: Array<SecretInFile>, 

@@ -1,4 +1,4 @@
-import type { Settings } from '../bindings';
+import type { Setting, Settings } from '../bindings';
 /**
  * The forms that Rust describes, in the page's language.
  *
@@ -23,14 +23,18 @@ function own<T extends Text>(thing: T, key: string): T {
   return { ...thing, label, help };
 }
 
+/** An account's own is called as the general one is. */
+function row(setting: Setting): Setting {
+  const said = own(setting, `setting ${setting.key.replace(/^accounts\..+\.policy\./, '')}`);
+  return { ...said, unit: units[said.unit] ?? said.unit };
+}
+
 /** The same settings with labels, help and units in the page's words. */
 export function inWords(settings: Settings): Settings {
   return {
     ...settings,
-    settings: settings.settings.map((setting) => {
-      const said = own(setting, `setting ${setting.key}`);
-      return { ...said, unit: units[said.unit] ?? said.unit };
-    }),
+    settings: settings.settings.map(row),
+    own: Object.fromEntries(Object.entries(settings.own).map(([id, rows]) => [id, rows.map(row)])),
     brokers: settings.brokers.map((broker) => {
       const key = `broker ${broker.id}`;
       const { label: name, help: habit } = own({ label: broker.name, help: broker.habit }, key);

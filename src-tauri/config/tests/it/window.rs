@@ -107,3 +107,28 @@ fn a_change_that_sets_red_above_green_is_refused() {
     let refused = Place::new().with(|sources| save(sources, &changes)).expect_err("refused");
     assert!(refused[0].what.contains("Red would begin above green"), "{refused:?}");
 }
+
+#[test]
+fn an_account_has_numbers_of_its_own_until_they_are_taken_away() {
+    let place = Place::new().file("config/config.yaml", "accounts:\n- id: a\n- id: b\n  policy:\n    attempts: 2\n");
+    let change = |key: &str, value| place.with(|sources| save(sources, &BTreeMap::from([(key.to_owned(), value)])));
+    let shown = |account: &str, key: &str| {
+        let described = serde_json::to_value(daypass_config::describe(&place.load())).expect("JSON");
+        let rows = described["own"][account].as_array().expect("rows").clone();
+        let key = format!("accounts.{account}.policy.{key}");
+        let row = rows.into_iter().find(|row| row["key"] == key.as_str()).expect("the row");
+        (row["value"].clone(), row["default"].clone(), row["source"]["kind"].clone())
+    };
+    assert_eq!(shown("a", "lead_minutes"), (json!(60.0), json!(60.0), json!("default")));
+    let after = change("accounts.a.policy.lead_minutes", json!(15)).expect("saved");
+    let own = after.settings.accounts[0].policy.as_ref().expect("numbers of its own");
+    assert_eq!((own.lead, own.attempts), (chrono::Duration::minutes(15), 3));
+    assert_eq!(shown("a", "lead_minutes"), (json!(15.0), json!(60.0), json!("settings")));
+    let refused = change("accounts.a.policy.lead_minutes", json!(-1)).expect_err("refused");
+    assert!(refused[0].to_string().contains("accounts.a.policy.lead_minutes"), "{refused:?}");
+    let fixed = change("accounts.b.policy.attempts", json!(5)).expect_err("the file wins");
+    assert!(fixed[0].what.contains("config.yaml line 5"), "{fixed:?}");
+    assert_eq!(shown("b", "attempts"), (json!(2.0), json!(3.0), json!("config")));
+    let after = change("accounts.a.policy.lead_minutes", json!(null)).expect("saved");
+    assert!(after.settings.accounts[0].policy.is_none(), "as for all accounts again");
+}

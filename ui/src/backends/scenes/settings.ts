@@ -46,87 +46,101 @@ export function settings(secrets: SecretInFile[], outlets: Record<string, Accoun
     value: 'http://localhost:5001/callback',
     source: { kind: 'dotenv', file: '.env', line: 3, text: '.env, line 3', fixed: true },
   };
+  const general = [
+    setting('check_every_minutes', 'Check every', 'How often the broker is asked whether the token works.', {
+      value: 30,
+      default: 30,
+      from: 0.02,
+      to: 1440,
+      unit: 'min',
+    }),
+    setting(
+      'lead_minutes',
+      'Refresh before the end',
+      'How long before the end a new token is tried for, where that gives a later end.',
+      { value: 60, default: 60, from: 0.02, to: 1440, unit: 'min' },
+    ),
+    setting('attempts', 'Attempts', 'How often a refresh is tried before it is up to you.', {
+      kind: 'whole',
+      value: 3,
+      default: 3,
+      from: 1,
+      to: 10,
+    }),
+    setting('green_above_hours', 'Green above', 'Green needs more time left than this, and a yes from the broker.', {
+      value: 3,
+      default: 3,
+      from: 0.0005,
+      to: 168,
+      unit: 'h',
+    }),
+    setting('red_below_hours', 'Red below', 'Red begins with less time left than this.', {
+      value: 1,
+      default: 1,
+      from: 0.0003,
+      to: 168,
+      unit: 'h',
+    }),
+    setting('sign_in_wait_minutes', 'Sign-in waits', 'How long a sign-in waits for you in the browser.', {
+      value: 5,
+      default: 5,
+      from: 0.05,
+      to: 60,
+      unit: 'min',
+    }),
+    setting(
+      'open_browser',
+      'Open the browser',
+      'auto: by itself while somebody is there. ask: only when you press a button.',
+      { kind: 'choice', value: 'auto', default: 'auto', choices: ['auto', 'ask'] },
+    ),
+    setting('quiet_hours', 'Quiet hours', 'Only the icon changes in these hours of this computer’s clock.', {
+      kind: 'span',
+      value: '22:00-07:00',
+      default: '',
+      source: { kind: 'settings', line: 2, text: 'settings.yaml, line 2', fixed: false },
+    }),
+    setting('logging.level', 'Log level', 'How much is written to the log.', {
+      kind: 'choice',
+      value: 'debug',
+      default: 'info',
+      choices: LEVELS,
+      source: { kind: 'config', file: 'config.yaml', line: 12, text: 'config.yaml, line 12', fixed: true },
+    }),
+    setting('logging.file', 'Log file', 'Relative to the state folder; a date is added to its name.', {
+      kind: 'file',
+      value: 'daypass.log',
+      default: 'daypass.log',
+    }),
+    setting(
+      'api.enabled',
+      'Local HTTP door',
+      'Whether the status, refresh and dashboard addresses on 127.0.0.1 are there.',
+      { kind: 'flag', value: true, default: true },
+    ),
+    setting('api.port', 'Port', 'The port of the local HTTP door.', {
+      kind: 'whole',
+      value: 8000,
+      default: 8000,
+      from: 1,
+      to: 65_535,
+    }),
+  ];
+  // What an account may have of its own; one of them is.
+  const own = (id: string) =>
+    general
+      .filter((one) => !one.key.includes('.'))
+      .map((one) => {
+        const key = `accounts.${id}.policy.${one.key}`;
+        const said: Partial<Setting> =
+          one.key === 'check_every_minutes'
+            ? { value: 10, source: { kind: 'settings', line: 9, text: 'settings.yaml, line 9', fixed: false } }
+            : { source: DEFAULT };
+        return { ...one, default: one.value, ...said, key };
+      });
   return {
-    settings: [
-      setting('check_every_minutes', 'Check every', 'How often the broker is asked whether the token works.', {
-        value: 30,
-        default: 30,
-        from: 0.02,
-        to: 1440,
-        unit: 'min',
-      }),
-      setting(
-        'lead_minutes',
-        'Refresh before the end',
-        'How long before the end a new token is tried for, where that gives a later end.',
-        { value: 60, default: 60, from: 0.02, to: 1440, unit: 'min' },
-      ),
-      setting('attempts', 'Attempts', 'How often a refresh is tried before it is up to you.', {
-        kind: 'whole',
-        value: 3,
-        default: 3,
-        from: 1,
-        to: 10,
-      }),
-      setting('green_above_hours', 'Green above', 'Green needs more time left than this, and a yes from the broker.', {
-        value: 3,
-        default: 3,
-        from: 0.0005,
-        to: 168,
-        unit: 'h',
-      }),
-      setting('red_below_hours', 'Red below', 'Red begins with less time left than this.', {
-        value: 1,
-        default: 1,
-        from: 0.0003,
-        to: 168,
-        unit: 'h',
-      }),
-      setting('sign_in_wait_minutes', 'Sign-in waits', 'How long a sign-in waits for you in the browser.', {
-        value: 5,
-        default: 5,
-        from: 0.05,
-        to: 60,
-        unit: 'min',
-      }),
-      setting(
-        'open_browser',
-        'Open the browser',
-        'auto: by itself while somebody is there. ask: only when you press a button.',
-        { kind: 'choice', value: 'auto', default: 'auto', choices: ['auto', 'ask'] },
-      ),
-      setting('quiet_hours', 'Quiet hours', 'Only the icon changes in these hours of this computer’s clock.', {
-        kind: 'span',
-        value: '22:00-07:00',
-        default: '',
-        source: { kind: 'settings', line: 2, text: 'settings.yaml, line 2', fixed: false },
-      }),
-      setting('logging.level', 'Log level', 'How much is written to the log.', {
-        kind: 'choice',
-        value: 'debug',
-        default: 'info',
-        choices: LEVELS,
-        source: { kind: 'config', file: 'config.yaml', line: 12, text: 'config.yaml, line 12', fixed: true },
-      }),
-      setting('logging.file', 'Log file', 'Relative to the state folder; a date is added to its name.', {
-        kind: 'file',
-        value: 'daypass.log',
-        default: 'daypass.log',
-      }),
-      setting(
-        'api.enabled',
-        'Local HTTP door',
-        'Whether the status, refresh and dashboard addresses on 127.0.0.1 are there.',
-        { kind: 'flag', value: true, default: true },
-      ),
-      setting('api.port', 'Port', 'The port of the local HTTP door.', {
-        kind: 'whole',
-        value: 8000,
-        default: 8000,
-        from: 1,
-        to: 65_535,
-      }),
-    ],
+    settings: general,
+    own: { upstox: own('upstox') },
     brokers: [
       {
         id: 'upstox',

@@ -40,6 +40,12 @@ export const settings = {
     languageHelp: 'Of this window. What a broker answers and what went wrong stays English.',
     languageSystem: 'As the system',
     loading: 'Reading the settings',
+    own: {
+      title: (count: number) => (count === 0 ? 'Settings of its own' : `Settings of its own: ${count}`),
+      help: 'What this account does otherwise than all the others.',
+      general: (value: string) => `For all accounts: ${value}`,
+      likeAll: 'As for all accounts',
+    },
     byDefault: (value: string) => `Default: ${value}`,
     fixedBy: (where: string) => `Fixed by ${where}; change it there.`,
     fileLine: (file: string, line: number | undefined) => (line === undefined ? file : `${file}, line ${line}`),

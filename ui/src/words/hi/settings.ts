@@ -40,6 +40,12 @@ export const settings: Pick<Words, 'settings'> = {
     languageHelp: 'इस विंडो की। ब्रोकर और प्रोग्राम के वाक्य अंग्रेज़ी में रहते हैं।',
     languageSystem: 'सिस्टम जैसी',
     loading: 'सेटिंग पढ़ी जा रही हैं',
+    own: {
+      title: (count) => (count === 0 ? 'इसकी अपनी सेटिंग' : `इसकी अपनी सेटिंग: ${count}`),
+      help: 'यह खाता बाकी सब से अलग क्या करता है।',
+      general: (value) => `सभी खातों के लिए: ${value}`,
+      likeAll: 'जैसा सभी खातों के लिए',
+    },
     byDefault: (value) => `डिफ़ॉल्ट: ${value}`,
     fixedBy: (where) => `${where} से तय है; वहीं बदलें।`,
     fileLine: (file, line) => (line === undefined ? file : `${file}, पंक्ति ${line}`),
