@@ -186,6 +186,7 @@ async function open(context, view, theme, lang = 'en') {
   if (view.hash.startsWith('#settings')) await page.locator(late.settings).first().waitFor();
   // What is pressed is named in English.
   for (const name of lang === 'en' ? (view.press ?? []) : []) await page.getByRole('button', { name }).click();
+  if (view.hash.startsWith('#history')) await page.locator('main.history:not([aria-busy])').waitFor();
   if (view.unfold) for (const part of await page.locator('summary').all()) await part.click();
   if (view.query.includes('offline')) await page.locator('.win.stale').waitFor();
   return { page, heard };
