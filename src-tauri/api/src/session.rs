@@ -14,10 +14,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// Where the page puts its secret. No form and no page of another origin can send a header of that name.
-pub(crate) const PAGE: HeaderName = HeaderName::from_static("daypass-page");
+const PAGE: HeaderName = HeaderName::from_static("daypass-page");
 
 /// Where it says that nobody has asked: a page that follows by itself keeps no session open.
-pub(crate) const IDLE: HeaderName = HeaderName::from_static("daypass-idle");
+const IDLE: HeaderName = HeaderName::from_static("daypass-idle");
 
 /// All sessions, as one door sees them.
 #[derive(Clone)]
@@ -45,12 +45,11 @@ impl SessionGate {
     }
 
     fn shown<T: Default>(&self, headers: &HeaderMap, act: impl FnOnce(&Sessions, &str, &str) -> T) -> T {
-        let page = headers.get(&PAGE).and_then(|page| page.to_str().ok());
+        let Some(page) = headers.get(&PAGE).and_then(|page| page.to_str().ok()) else { return T::default() };
         let sent = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
         let name = self.name();
         // Pages behind other ports may set one of the same name for a longer path, which comes first: each is tried.
         let mut cookies = sent.flat_map(Cookie::split_parse).flatten().filter(|cookie| cookie.name() == name);
-        let Some(page) = page else { return T::default() };
         let ours = cookies.find(|cookie| self.sessions.look(cookie.value(), page).is_some());
         ours.map(|cookie| act(&self.sessions, cookie.value(), page)).unwrap_or_default()
     }

@@ -1,9 +1,9 @@
-import type { Setting } from '../bindings';
 /**
  * Where each setting is shown. A key that is not named here is still shown, in the last pane: a new setting of Rust needs
  * no change of the window.
  */
 
+import type { Setting } from '../bindings';
 import { words } from '../words';
 
 export type PaneName = keyof typeof words.settings.panes;

@@ -1,4 +1,3 @@
-import type { Setting, Settings } from '../bindings';
 /**
  * The forms that Rust describes, in the page's language.
  *
@@ -6,6 +5,7 @@ import type { Setting, Settings } from '../bindings';
  * this is not: the sentences of problems; those are Rust's.
  */
 
+import type { Setting, Settings } from '../bindings';
 import { words } from '.';
 
 /** Label (or name) and help, by what it is. */

@@ -1,6 +1,6 @@
-import type { LogLine } from '../../bindings';
 /** A made-up log. */
 
+import type { LogLine } from '../../bindings';
 import { at } from './base';
 
 export function logLines(): LogLine[] {

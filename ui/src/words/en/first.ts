@@ -11,7 +11,6 @@ export const first = {
     practice: 'Try with the practice broker',
     practiceHelp: 'The practice broker needs no account. A day lasts ten minutes there, so you see every state.',
     others: 'Other brokers',
-    elsewhere: 'Accounts are added in the Daypass window, or in its settings file.',
     learn: 'One bar is one day',
     example: 'Example',
     promises: [
