@@ -5,16 +5,20 @@ import type { Live } from './live.svelte';
 import { here, to } from './route.svelte';
 import type { Verb } from './say';
 
+/** Whoever stops waiting for this has changed nothing. */
+const nothing = () => undefined;
+
 /** True if it was done. */
 export async function perform(live: Live, id: string, verb: Verb): Promise<boolean> {
   const { backend } = live;
+  const callOff = () => void backend.cancel(id).catch(nothing);
   switch (verb) {
     case 'sign_in':
-      return live.act(id, verb, () => backend.signIn(id));
+      return live.act(id, verb, (signal) => backend.signIn(id, signal), callOff);
     case 'refresh':
-      return live.act(id, verb, () => backend.refresh(id));
+      return live.act(id, verb, (signal) => backend.refresh(id, signal), callOff);
     case 'probe':
-      return live.act(id, verb, () => backend.probe(id));
+      return live.act(id, verb, () => backend.probe(id), nothing);
     case 'copy_token':
       return live.act(id, verb, () => backend.copyToken(id));
     case 'cancel':

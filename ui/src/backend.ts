@@ -19,6 +19,7 @@ import type {
   Strip,
   Totals,
 } from './bindings';
+import { isStop } from './patience';
 import { words } from './words';
 
 /** A sign-in that waits. */
@@ -129,22 +130,23 @@ export interface DashboardSession {
   end(): Promise<void>;
 }
 
+/** A signal calls off what is not there yet; a change that has been sent is made. */
 export interface Backend {
   readonly can: Can;
   /** Where what this way in may do hangs on a session. */
   readonly session?: DashboardSession | undefined;
   /** A new key stays on the clipboard: nobody here takes it back. */
   readonly keyStays?: boolean;
-  snapshot(): Promise<Snapshot>;
+  snapshot(signal?: AbortSignal): Promise<Snapshot>;
   /** Calls back at each change until it is stopped. */
   changes(tell: (change: Change) => void): () => void;
   /** Tries a lost line at once. */
   reconnect?(): void;
-  signIn(account: string): Promise<void>;
+  signIn(account: string, signal?: AbortSignal): Promise<void>;
   cancel(account: string): Promise<void>;
   /** Takes the address on which the browser ended. */
   paste(account: string, address: string): Promise<void>;
-  refresh(account: string): Promise<void>;
+  refresh(account: string, signal?: AbortSignal): Promise<void>;
   probe(account: string): Promise<void>;
   /** Looks at this computer: will the next session be ready? */
   lookAround(account: string): Promise<void>;
@@ -153,7 +155,7 @@ export interface Backend {
   pause(account: string, until: string | null): Promise<void>;
   resume(account: string): Promise<void>;
   copyToken(account: string): Promise<void>;
-  settings(): Promise<Settings>;
+  settings(signal?: AbortSignal): Promise<Settings>;
   changeSettings(changes: Record<string, SettingValue>): Promise<void>;
   /** Its id. */
   putAccount(account: NewAccount): Promise<string>;
@@ -162,19 +164,19 @@ export interface Backend {
   keepSecret(account: string): Promise<void>;
   /** Lets the system ask for the keyring's password; a snapshot follows once it is open. */
   unlock(): Promise<void>;
-  keys(): Promise<BotKey[]>;
+  keys(signal?: AbortSignal): Promise<BotKey[]>;
   /** Makes a key and puts it on the clipboard; no answer has it. */
   makeKey(key: NewBotKey): Promise<BotKey>;
   /** From now on this key opens nothing. */
   revokeKey(id: string): Promise<void>;
   /** Since that moment (RFC 3339). */
-  history(account: string, since: string): Promise<History>;
+  history(account: string, since: string, signal?: AbortSignal): Promise<History>;
   /** Saves the same as a file, and says where it is. */
-  exportHistory(account: string, since: string, format: ExportFormat): Promise<string>;
+  exportHistory(account: string, since: string, format: ExportFormat, signal?: AbortSignal): Promise<string>;
   /** The newest lines of the log, the newest first. */
-  log(wanted: LogQuery): Promise<LogLine[]>;
+  log(wanted: LogQuery, signal?: AbortSignal): Promise<LogLine[]>;
   /** A text for whoever helps, without a secret or a user's name. */
-  report(): Promise<string>;
+  report(signal?: AbortSignal): Promise<string>;
   /** Shows a notification, to see that it can be seen. */
   testNotification(): Promise<void>;
   /** The id of the new account. */
@@ -214,6 +216,12 @@ export function noAnswer(): Failure {
   return new Failure('not_running', problem);
 }
 
+/** Somebody stopped waiting, for what may happen all the same. */
+function stopped(): Failure {
+  const { stopped: what, stoppedTodo: todo } = words.act;
+  return new Failure('stopped', { code: '', what, todo, remedy: 'try_again' });
+}
+
 function isRefused(thrown: unknown): thrown is Refused {
   return typeof thrown === 'object' && thrown !== null && 'code' in thrown && 'problem' in thrown;
 }
@@ -221,6 +229,7 @@ function isRefused(thrown: unknown): thrown is Refused {
 /** Whatever was thrown, as a failure with sentences. */
 export function asFailure(thrown: unknown): Failure {
   if (thrown instanceof Failure) return thrown;
+  if (isStop(thrown)) return stopped();
   if (isRefused(thrown)) return new Failure(thrown.code, thrown.problem);
   const problem: Problem = { code: '', what: words.failed, todo: words.failedTodo, remedy: 'try_again' };
   return new Failure('internal', problem);

@@ -5,9 +5,10 @@
  * shown, else each minute. What this is not: a copy of the manager; whatever matters is asked for again.
  */
 
-import { SvelteSet } from 'svelte/reactivity';
+import { SvelteMap } from 'svelte/reactivity';
 import { asFailure, type Backend, type Failure } from './backend';
 import type { AccountView, Snapshot } from './bindings';
+import { unless, type Wait } from './patience';
 import { isShortDay, ms } from './time';
 import { countsTo, SECONDS_BELOW, worst } from './top';
 import { isWaiting } from './tone';
@@ -35,11 +36,10 @@ export class Live {
   lost = $state.raw<{ retryAt: number } | null>(null);
   failed = $state.raw<Failed | null>(null);
   /** What is on its way, by account and verb. */
-  readonly busy = new SvelteSet<string>();
-
+  readonly #waits = new SvelteMap<string, AbortController>();
   #offset = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #asking = false;
+  #asking: AbortController | undefined;
   #stop: (() => void) | undefined;
   readonly #seen = () => {
     if (document.visibilityState !== 'visible') return;
@@ -71,16 +71,21 @@ export class Live {
   /** Asks for everything once more. */
   async ask(): Promise<void> {
     if (this.#asking) return;
-    this.#asking = true;
+    const { signal } = (this.#asking = new AbortController());
     try {
-      this.#take(await this.backend.snapshot());
+      this.#take(await unless(signal, this.backend.snapshot(signal)));
     } catch {
       // A line with a retry of its own says when; otherwise the next tick asks again.
       if (!this.lost || !this.backend.reconnect) this.lost = { retryAt: Date.now() + RETRY };
     } finally {
-      this.#asking = false;
+      this.#asking = undefined;
       this.#tick();
     }
+  }
+
+  /** Nobody waits for the answer any more: it counts as none. */
+  leave(): void {
+    this.#asking?.abort();
   }
 
   /** Tries the line at once. */
@@ -90,26 +95,41 @@ export class Live {
     void this.ask();
   }
 
-  /** Does what was asked for. One at a time per account and verb; a "no" is kept until it is dismissed or done. */
-  async act(account: string | null, verb: string, task: () => Promise<unknown>): Promise<boolean> {
-    const key = `${account ?? ''} ${verb}`;
-    if (this.busy.has(key)) return false;
-    this.busy.add(key);
+  /**
+   * Does what was asked for. One at a time per account and verb; a "no" is kept until it is dismissed or done. Whoever
+   * stops waiting is told that it may still be done, unless something else is to be done then.
+   */
+  async act(
+    account: string | null,
+    verb: string,
+    task: (signal: AbortSignal) => Promise<unknown>,
+    whenStopped?: () => void,
+  ): Promise<boolean> {
+    const key = keyOf(account, verb);
+    if (this.#waits.has(key)) return false;
+    const wait = new AbortController();
+    this.#waits.set(key, wait);
     this.failed = null;
     try {
-      await task();
+      await unless(wait.signal, task(wait.signal));
       return true;
     } catch (thrown) {
-      this.failed = { account, failure: asFailure(thrown) };
+      if (wait.signal.aborted && whenStopped) whenStopped();
+      else this.failed = { account, failure: asFailure(thrown) };
       return false;
     } finally {
-      this.busy.delete(key);
+      this.#waits.delete(key);
       if (!this.lost) void this.ask();
     }
   }
 
   isBusy(account: string | null, verb: string): boolean {
-    return this.busy.has(`${account ?? ''} ${verb}`);
+    return this.#waits.has(keyOf(account, verb));
+  }
+
+  /** What ends the wait for it, while there is one. */
+  wait(account: string | null, verb: string): Wait | undefined {
+    return this.#waits.get(keyOf(account, verb));
   }
 
   account(id: string): AccountView | undefined {
@@ -139,6 +159,10 @@ export class Live {
       step - (this.now % step),
     );
   }
+}
+
+function keyOf(account: string | null, verb: string): string {
+  return `${account ?? ''} ${verb}`;
 }
 
 /** The next moment at which the program must have something new to say. */

@@ -163,7 +163,7 @@ describe('the page', () => {
 
   test('says why it cannot be read, and reads again', async () => {
     await opened('history_failed');
-    expect(screen.getByRole('button', { name: 'Try now' })).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Try again' })).toBeTruthy();
   });
 
   test('has no way in where nobody may see it', async () => {

@@ -143,6 +143,23 @@ describe('a request', () => {
     expect(failure).toMatchObject({ code: 'not_running', problem: { what: 'Daypass did not answer.' } });
   });
 
+  test('a sign-in that was called off ends its request, and opens nothing any more', async () => {
+    fetched.mockImplementation(
+      (_, init) =>
+        new Promise((_, reject) =>
+          init?.signal?.addEventListener('abort', () => {
+            reject(new DOMException('aborted', 'AbortError'));
+          }),
+        ),
+    );
+    const opened = vi.spyOn(window, 'open').mockReturnValue(null);
+    const wait = new AbortController();
+    const asked = new HttpBackend().signIn('upstox', wait.signal).catch((thrown: unknown) => thrown);
+    wait.abort();
+    expect(await asked).toMatchObject({ name: 'AbortError' });
+    expect(opened).not.toHaveBeenCalled();
+  });
+
   test('what needs a session is never asked for without one', async () => {
     const backend = new HttpBackend();
     expect(Object.entries(backend.can).filter(([, allowed]) => allowed)).toEqual([]);

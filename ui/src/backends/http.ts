@@ -25,7 +25,7 @@ import type { LogLine, NewAccount, Settings, Snapshot } from '../bindings';
 import { copyText } from '../clipboard';
 import { words } from '../words';
 import { saveFile } from './file';
-import { ask, type Method } from './request';
+import { ask, type Question } from './request';
 import { Session } from './session';
 
 /** The first pause after the line is lost; each further one is twice as long. */
@@ -50,7 +50,7 @@ export class HttpBackend implements Backend {
     this.can = session?.open ? IN_SESSION : NOTHING_MORE;
   }
 
-  snapshot = () => ask<Snapshot>('/api/snapshot');
+  snapshot = (signal?: AbortSignal) => ask<Snapshot>('/api/snapshot', { signal });
 
   changes(tell: (change: Change) => void): () => void {
     let source: EventSource | undefined;
@@ -91,19 +91,19 @@ export class HttpBackend implements Backend {
     this.#retry?.();
   }
 
-  async signIn(account: string): Promise<void> {
-    const { sign_in_url } = await ask<SignIn>(of(account, 'sign-in'), 'POST', HERE);
+  async signIn(account: string, signal?: AbortSignal): Promise<void> {
+    const { sign_in_url } = await ask<SignIn>(of(account, 'sign-in'), { method: 'POST', body: HERE, signal });
     await this.openUrl(sign_in_url);
   }
 
-  async refresh(account: string): Promise<void> {
-    const answer = await ask<Partial<SignIn> | null>(of(account, 'refresh'), 'POST', HERE);
+  async refresh(account: string, signal?: AbortSignal): Promise<void> {
+    const answer = await ask<Partial<SignIn> | null>(of(account, 'refresh'), { method: 'POST', body: HERE, signal });
     if (answer?.sign_in_url !== undefined) await this.openUrl(answer.sign_in_url);
   }
 
-  cancel = (account: string) => ask<undefined>(of(account, 'cancel'), 'POST', {});
-  probe = (account: string) => ask<undefined>(of(account, 'probe'), 'POST', {});
-  lookAround = (account: string) => ask<undefined>(of(account, 'check'), 'POST', {});
+  cancel = (account: string) => ask<undefined>(of(account, 'cancel'), { method: 'POST', body: {} });
+  probe = (account: string) => ask<undefined>(of(account, 'probe'), { method: 'POST', body: {} });
+  lookAround = (account: string) => ask<undefined>(of(account, 'check'), { method: 'POST', body: {} });
 
   openUrl(url: string): Promise<void> {
     if (!/^https?:/.test(url)) return Promise.reject(noAnswer());
@@ -116,24 +116,27 @@ export class HttpBackend implements Backend {
   resume = (account: string) => this.#post<undefined>(of(account, 'resume'));
   signOut = (account: string) => this.#post<undefined>(of(account, 'sign-out'));
   paste = (account: string, address: string) => this.#post<undefined>(of(account, 'paste'), { address });
-  settings = () => this.#inSession<Settings>('/api/settings');
+  settings = (signal?: AbortSignal) => this.#inSession<Settings>('/api/settings', { signal });
   changeSettings = (changes: Record<string, SettingValue>) => this.#post<undefined>('/api/settings', changes);
   putAccount = async (account: NewAccount) => (await this.#post<{ account: string }>('/api/accounts', account)).account;
-  removeAccount = (account: string) => this.#inSession<undefined>(of(account), 'DELETE');
+  removeAccount = (account: string) => this.#inSession<undefined>(of(account), { method: 'DELETE' });
   keepSecret = (account: string) => this.#post<undefined>(of(account, 'keep-secret'));
   unlock = () => this.#post<undefined>('/api/vault/unlock');
-  keys = () => this.#inSession<BotKey[]>('/api/keys');
-  revokeKey = (id: string) => this.#inSession<undefined>(`/api/keys/${encodeURIComponent(id)}`, 'DELETE');
-  log = ({ level, text, limit }: LogQuery) =>
-    this.#inSession<LogLine[]>(`/api/log?${query({ level, text, limit: String(limit) })}`);
-  report = async () => (await this.#inSession<{ report: string }>('/api/report')).report;
+  keys = (signal?: AbortSignal) => this.#inSession<BotKey[]>('/api/keys', { signal });
+  revokeKey = (id: string) => this.#inSession<undefined>(`/api/keys/${encodeURIComponent(id)}`, { method: 'DELETE' });
+  log = ({ level, text, limit }: LogQuery, signal?: AbortSignal) =>
+    this.#inSession<LogLine[]>(`/api/log?${query({ level, text, limit: String(limit) })}`, { signal });
+  report = async (signal?: AbortSignal) =>
+    (await this.#inSession<{ report: string }>('/api/report', { signal })).report;
   testNotification = () => this.#post<undefined>('/api/notifications/test');
   addPractice = async () => (await this.#post<{ account: string }>('/api/practice')).account;
-  history = (account: string, since: string) => this.#history<History>(account, since, { limit: String(LINES) });
+  history = (account: string, since: string, signal?: AbortSignal) =>
+    this.#history<History>(account, since, { limit: String(LINES) }, signal);
 
-  async exportHistory(account: string, since: string, format: ExportFormat): Promise<string> {
+  async exportHistory(account: string, since: string, format: ExportFormat, signal?: AbortSignal): Promise<string> {
     const asked = { limit: String(ALL_LINES), csv: String(format === 'csv') };
-    const { csv, ...page } = await this.#history<History & { csv?: string }>(account, since, asked);
+    const { csv, ...page } = await this.#history<History & { csv?: string }>(account, since, asked, signal);
+    signal?.throwIfAborted();
     const name = `daypass-history-${account}-${new Date().toISOString().slice(0, 10)}.${format}`;
     return saveFile(name, csv ?? `${JSON.stringify(page, null, 2)}\n`);
   }
@@ -151,18 +154,18 @@ export class HttpBackend implements Backend {
   /** A token leaves over HTTP to a bot's key alone. */
   copyToken = () => Promise.reject(noAnswer());
 
-  #history<T>(account: string, since: string, more: Record<string, string>): Promise<T> {
-    return this.#inSession<T>(`/api/history?${query({ account, since, ...more })}`);
+  #history<T>(account: string, since: string, more: Record<string, string>, signal?: AbortSignal): Promise<T> {
+    return this.#inSession<T>(`/api/history?${query({ account, since, ...more })}`, { signal });
   }
 
   #post<T>(path: string, body: object = {}): Promise<T> {
-    return this.#inSession<T>(path, 'POST', body);
+    return this.#inSession<T>(path, { method: 'POST', body });
   }
 
-  #inSession<T>(path: string, method: Method = 'GET', body?: object): Promise<T> {
+  #inSession<T>(path: string, question: Omit<Question, 'headers'>): Promise<T> {
     // The door would refuse it; here nothing of it is drawn.
     if (!this.session) return Promise.reject(noAnswer());
-    return ask<T>(path, method, body, this.session.headers());
+    return ask<T>(path, { ...question, headers: this.session.headers() });
   }
 }
 

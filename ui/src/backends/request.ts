@@ -38,17 +38,24 @@ function parse(text: string): unknown {
   }
 }
 
-export type Method = 'GET' | 'POST' | 'DELETE';
+export interface Question {
+  method?: 'GET' | 'POST' | 'DELETE';
+  /** Makes it JSON. */
+  body?: object | undefined;
+  headers?: Record<string, string>;
+  /** Calls the question off. */
+  signal?: AbortSignal | undefined;
+}
 
-/** A body makes it JSON; the cookie of the session goes with it by itself. */
-export async function ask<T>(
-  path: string,
-  method: Method = 'GET',
-  body?: object,
-  headers: Record<string, string> = {},
-): Promise<T> {
+/** Whatever is asked, the program answers sooner, or never. */
+const LIMIT = 60_000;
+
+/** The cookie of the session goes with it by itself. */
+export async function ask<T>(path: string, { method = 'GET', body, headers = {}, signal }: Question = {}): Promise<T> {
+  const limit = AbortSignal.timeout(LIMIT);
   const typed = body === undefined ? {} : { 'content-type': 'application/json' };
   let response: Response;
+  let text: string;
   try {
     response = await fetch(path, {
       method,
@@ -57,11 +64,13 @@ export async function ask<T>(
       credentials: 'same-origin',
       cache: 'no-store',
       redirect: 'error',
+      signal: signal ? AbortSignal.any([signal, limit]) : limit,
     });
-  } catch {
-    throw noAnswer();
+    text = await response.text();
+  } catch (thrown) {
+    throw signal?.aborted === true ? thrown : noAnswer();
   }
-  const answer = parse(await response.text());
+  const answer = parse(text);
   if (!response.ok) throw failure((answer ?? {}) as ProblemDocument);
   return answer as T;
 }

@@ -61,7 +61,7 @@ export class Session implements DashboardSession {
     if (key !== undefined) {
       history.replaceState(null, '', location.pathname + location.search);
       try {
-        store.write((await ask<{ page: string }>('/api/session', 'POST', { key })).page);
+        store.write((await ask<{ page: string }>('/api/session', { method: 'POST', body: { key } })).page);
         return new Session(true, null);
       } catch (thrown) {
         // An older session may be open all the same, and then nobody misses the new one.
@@ -74,9 +74,7 @@ export class Session implements DashboardSession {
   static async #isOpen(): Promise<boolean> {
     const page = store.read();
     if (page === null) return false;
-    const seen = await ask<{ until: string | null }>('/api/session', 'GET', undefined, { [PAGE]: page }).catch(
-      () => null,
-    );
+    const seen = await ask<{ until: string | null }>('/api/session', { headers: { [PAGE]: page } }).catch(() => null);
     // Whoever did not answer may answer later: what is kept stays.
     if (seen?.until === null) store.write(null);
     return typeof seen?.until === 'string';
@@ -89,7 +87,7 @@ export class Session implements DashboardSession {
   }
 
   async end(): Promise<void> {
-    await ask('/api/session', 'DELETE', undefined, this.headers());
+    await ask('/api/session', { method: 'DELETE', headers: this.headers() });
     store.write(null);
     location.reload();
   }

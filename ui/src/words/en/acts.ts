@@ -24,6 +24,12 @@ export const acts = {
     details: (label: string) => `Details of ${label}`,
     fold: (label: string) => `Show all of ${label}`,
     working: 'One moment',
+    stop: 'Stop',
+    stopTitle: 'Stop waiting',
+    stopWhat: (act: string) => `Stop: ${act}`,
+    stopped: 'You stopped waiting.',
+    stoppedTodo: 'What was begun may still be done. Look before you try again.',
+    stoppedLoading: 'Nothing was changed.',
   },
 
   keys: {

@@ -22,6 +22,12 @@ export const acts: Pick<Words, 'act' | 'keys'> = {
     details: (label) => `${label} का ब्योरा`,
     fold: (label) => `${label} का सब कुछ दिखाएँ`,
     working: 'एक पल',
+    stop: 'रोकें',
+    stopTitle: 'इंतज़ार रोकें',
+    stopWhat: (act) => `रोकें: ${act}`,
+    stopped: 'आपने इंतज़ार रोक दिया।',
+    stoppedTodo: 'जो शुरू हुआ था वह फिर भी पूरा हो सकता है। दोबारा कोशिश से पहले देख लें।',
+    stoppedLoading: 'कुछ नहीं बदला।',
   },
 
   keys: {
