@@ -118,6 +118,17 @@ const VIEWS = [
     size: { width: 420, height: 1900 },
   },
   { name: 'history-none', query: 'fake=history_none', hash: '#history=upstox', size: WINDOW },
+  { name: 'history-slow', query: 'fake=slow', hash: '#history=upstox', size: WINDOW },
+  { name: 'history-stopped', query: 'fake=slow', hash: '#history=upstox', press: ['Stop'], size: WINDOW },
+  {
+    name: 'details-slow',
+    query: 'fake=slow',
+    hash: '#details=upstox',
+    press: ['Ask now', 'Look now'],
+    slow: 2,
+    size: { width: 420, height: 1000 },
+  },
+  { name: 'settings-slow', query: 'fake=slow', hash: '#settings/log', size: SETTINGS },
   { name: 'history-failed', query: 'fake=history_failed', hash: '#history=upstox', size: WINDOW },
   { name: 'settings-general', query: 'fake=calm', hash: '#settings/general', size: SETTINGS },
   { name: 'settings-accounts', query: 'fake=day', hash: '#settings/accounts', size: SETTINGS },
@@ -187,6 +198,11 @@ async function open(context, view, theme, lang = 'en') {
   // What is pressed is named in English.
   for (const name of lang === 'en' ? (view.press ?? []) : []) await page.getByRole('button', { name }).click();
   if (view.hash.startsWith('#history')) await page.locator('main.history:not([aria-busy])').waitFor();
+  if (view.slow && lang === 'en')
+    await page
+      .getByRole('button', { name: /^Stop: / })
+      .nth(view.slow - 1)
+      .waitFor();
   if (view.unfold) for (const part of await page.locator('summary').all()) await part.click();
   if (view.query.includes('offline')) await page.locator('.win.stale').waitFor();
   return { page, heard };

@@ -43,6 +43,8 @@ pub struct Account {
     pub trouble: Option<Problem>,
     /// Who waits to hear how the work under way ends.
     pub waiting: Vec<crate::event::Ticket>,
+    /// Who waits to hear what the broker says of the token.
+    pub askers: Vec<crate::event::Ticket>,
     /// When its exchanges trade.
     pub almanac: Almanac,
     /// How this computer looked when it was looked at last.
@@ -141,6 +143,7 @@ impl Account {
             work: None,
             trouble: None,
             waiting: Vec::new(),
+            askers: Vec::new(),
         }
     }
 

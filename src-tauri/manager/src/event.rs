@@ -76,7 +76,7 @@ pub enum Ask {
     Finished,
     /// End the work under way.
     Cancel,
-    /// Ask the broker about the token.
+    /// Ask the broker about the token; the reply comes when it has answered, or at once where it is not asked now.
     Probe,
     /// A bot says that the broker refused this generation.
     ReportInvalid(Generation),

@@ -58,6 +58,10 @@ export class FakeBackend implements Backend {
       this.session = { open, refused: dashboard === 'spent' ? spent : null, end: () => this.#did('endSession') };
       this.keyStays = true;
     }
+    if (scene === 'slow') {
+      const never = () => new Promise<never>(() => undefined);
+      this.probe = this.lookAround = this.history = this.log = this.keys = this.changeSettings = never;
+    }
     this.#snapshot = (
       scenes[scene] ??
       scenes['calm'] ??

@@ -96,8 +96,11 @@ fn probe(account: &mut Account, turn: &mut Turn<'_>, ticket: Ticket) {
     if account.valid_grant(turn.now).is_none() {
         return turn.reply(ticket, Err(words::nothing_to_hand_out(account, turn.now)));
     }
-    probing::soon(account);
-    turn.reply(ticket, Ok(Reply::Done));
+    // One that is under way answers everybody.
+    if !account.work.as_ref().is_some_and(Work::is_probe) {
+        probing::soon(account);
+    }
+    account.askers.push(ticket);
 }
 
 /// Reports are cheap to send and cost one probe, however many come: a probe under way answers all of them, soon after one

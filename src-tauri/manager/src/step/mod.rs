@@ -245,6 +245,7 @@ fn settle(account: &mut Account, turn: &mut Turn<'_>) -> Option<Moment> {
             _ => break,
         }
     }
+    probing::tell_askers(account, turn);
     warning::warn(account, turn);
     delivering::save_if_changed(account, turn);
     next::next(account, policy, presence, now).map(|plan| plan.at)

@@ -2,7 +2,7 @@
 
 use super::{Turn, delivering, proving, signing_in};
 use crate::account::{Account, Refusal, Said};
-use crate::event::{Effect, LogLevel, Trip};
+use crate::event::{Effect, LogLevel, Reply, Trip};
 use crate::ladder;
 use crate::words;
 use crate::work::{Task, Work};
@@ -13,6 +13,13 @@ use daypass_domain::{Problem, UserId};
 /// The next look asks.
 pub(super) fn soon(account: &mut Account) {
     account.proof.at_once = true;
+}
+
+/// Whoever asked has waited for the broker; where it is not asked now, nobody waits.
+pub(super) fn tell_askers(account: &mut Account, turn: &mut Turn<'_>) {
+    if !account.work.as_ref().is_some_and(Work::is_probe) {
+        std::mem::take(&mut account.askers).into_iter().for_each(|ticket| turn.reply(ticket, Ok(Reply::Done)));
+    }
 }
 
 pub(super) fn probe(account: &mut Account, turn: &mut Turn<'_>) {

@@ -1,6 +1,6 @@
 //! Ending a token by choice: at the broker first where it can, then here, whatever the broker said.
 
-use super::{Turn, delivering, looking, signing_in, warning};
+use super::{Turn, delivering, looking, probing, signing_in, warning};
 use crate::account::{Account, Campaign, Load, Proof};
 use crate::event::{Effect, LogLevel, Reply, Ticket};
 use crate::words;
@@ -52,6 +52,7 @@ pub(super) fn finish(account: &mut Account, turn: &mut Turn<'_>) {
 pub(super) fn forget(account: &mut Account, turn: &mut Turn<'_>) {
     stop_work(account, turn);
     looking::look_lost(account, turn);
+    probing::tell_askers(account, turn);
     warning::withdraw(account, turn);
     account.grant = None;
     account.load = Load::Done;

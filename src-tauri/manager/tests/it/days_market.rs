@@ -211,6 +211,33 @@ fn a_hurry_does_not_break_the_quiet_that_a_broker_asked_for() {
 }
 
 #[test]
+fn whoever_asks_hears_when_the_broker_has_answered() {
+    let mut world = signed_in(ist("17 08:41"));
+    world.run_until(ist("17 09:00"));
+    let (upstox, answered) = (id("upstox"), |world: &World, ticket| world.record.replies(ticket).len());
+    let [one, other] = [(); 2].map(|()| world.ask_only(&upstox, Ask::Probe));
+    assert_eq!((answered(&world, one), answered(&world, other)), (0, 0), "it is on its way");
+    world.run_for(seconds(30));
+    assert_eq!((answered(&world, one), answered(&world, other)), (1, 1));
+    assert_eq!(world.broker.count(Request::Probe, ist("17 09:00")), 1, "one question for both");
+    // A sign-out takes its place: nobody waits for an answer that does not come.
+    world.run_until(ist("17 09:10"));
+    let third = world.ask_only(&upstox, Ask::Probe);
+    world.ask_only(&upstox, Ask::SignOut);
+    assert_eq!(answered(&world, third), 1);
+}
+
+#[test]
+fn whoever_asks_while_the_broker_wants_quiet_does_not_wait() {
+    let mut world = signed_in(ist("17 07:42"));
+    world.broker.weather.push((ist("17 08:00"), ist("17 12:00"), Weather::Silent));
+    world.broker.retry_after = Some(minutes(20));
+    world.run_until(ist("17 08:14"));
+    let ticket = world.ask_only(&id("upstox"), Ask::Probe);
+    assert_eq!(world.record.replies(ticket).len(), 1);
+}
+
+#[test]
 fn a_hundred_bots_that_complain_are_one_question_one_change_and_one_notification() {
     let mut world = signed_in(ist("17 08:41"));
     world.presence(Presence::There);
