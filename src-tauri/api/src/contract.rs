@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 pub struct Wanted {
     /// How long it must last.
     pub lasting: Lasting,
-    /// The token that the caller has: the answer says whether it was replaced, and a wait is for a newer one.
+    /// The token that the caller has: the answer says whether it was replaced, and a wait is for another one.
     pub known: Option<u64>,
 }
 
@@ -26,6 +26,12 @@ impl Wanted {
     /// Any token that lasts so long.
     pub fn lasting(lasting: impl Into<Lasting>) -> Self {
         Self { lasting: lasting.into(), known: None }
+    }
+
+    /// Whether the caller has another token than this one. Not always an older one: a service that cannot read its vault
+    /// counts from one again, and so does an account that was removed and added.
+    pub fn is_other(&self, generation: u64) -> bool {
+        self.known.is_some_and(|known| known != generation)
     }
 }
 

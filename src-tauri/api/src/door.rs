@@ -5,17 +5,21 @@
 
 use crate::client::Client;
 use crate::problem::{Refusal, name};
+use crate::who::Who;
 use axum::http::StatusCode;
 use daypass_domain::{Problem, Remedy};
 use daypass_manager::Code;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
-/// So many may wait at once: far more than windows and bots on one machine, far fewer than there are connections.
-const PLACES: usize = 64;
-/// Of whoever shows no key, fewer: they must not keep the bots from waiting.
+/// So many may wait at once: far more than windows and bots on one machine, fewer than there are connections.
+const PLACES: usize = 192;
+/// Whoever shows no key has others: they must not keep the bots from waiting.
 const OPEN_PLACES: usize = 32;
+/// A place is free as soon as somebody leaves.
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// One door.
 #[derive(Clone)]
@@ -24,15 +28,22 @@ pub(crate) struct Door {
     pub(crate) client: Arc<dyn Client>,
     /// The program ends, or this door does.
     pub(crate) closing: CancellationToken,
+    /// All who come in here are this user's own programs.
+    own: bool,
     places: Arc<Semaphore>,
     open_places: Arc<Semaphore>,
 }
 
 impl Door {
-    /// A door with nobody in it.
+    /// A door with nobody in it, for everybody.
     pub(crate) fn new(client: Arc<dyn Client>, closing: CancellationToken) -> Self {
         let places = |count| Arc::new(Semaphore::new(count));
-        Self { client, closing, places: places(PLACES), open_places: places(OPEN_PLACES) }
+        Self { client, closing, own: false, places: places(PLACES), open_places: places(OPEN_PLACES) }
+    }
+
+    /// The same, for this user's own programs alone.
+    pub(crate) fn of_the_user(client: Arc<dyn Client>, closing: CancellationToken) -> Self {
+        Self { own: true, ..Self::new(client, closing) }
     }
 
     /// A place to wait for a bot with its key, or for this user's own program; held until it is dropped.
@@ -40,16 +51,17 @@ impl Door {
         Self::of(&self.places)
     }
 
-    /// A place to wait for anybody.
-    pub(crate) fn open_place(&self) -> Result<OwnedSemaphorePermit, Refusal> {
-        Self::of(&self.open_places)
+    /// A place to wait where anybody may.
+    pub(crate) fn place_for(&self, who: &Who) -> Result<OwnedSemaphorePermit, Refusal> {
+        match who {
+            Who::Program(_) if !self.own => Self::of(&self.open_places),
+            Who::Program(_) | Who::Bot(_) => self.place(),
+        }
     }
 
     fn of(places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Refusal> {
-        places
-            .clone()
-            .try_acquire_owned()
-            .map_err(|_| Refusal::with_code(StatusCode::SERVICE_UNAVAILABLE, name(Code::TooMany), TOO_MANY))
+        let full = || Refusal::with_code(StatusCode::SERVICE_UNAVAILABLE, name(Code::TooMany), TOO_MANY);
+        places.clone().try_acquire_owned().map_err(|_| full().again_after(AGAIN_AFTER))
     }
 }
 

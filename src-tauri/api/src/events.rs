@@ -6,7 +6,7 @@
 use crate::body::Params;
 use crate::door::Door;
 use crate::problem::{Document, Refusal, no_account};
-use crate::who::{Peer, Who};
+use crate::who::Who;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -36,8 +36,8 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
         (status = 200, description = "Server-sent events: snapshot, telling.", body = String, content_type = "text/event-stream"),
     ),
 )]
-pub(crate) async fn events(State(door): State<Door>) -> Result<Response, Refusal> {
-    let place = door.open_place()?;
+pub(crate) async fn events(State(door): State<Door>, who: Who) -> Result<Response, Refusal> {
+    let place = door.place_for(&who)?;
     let tellings = door.client.tellings().await?;
     let mut changes = door.client.changes().await?;
     let Some(now) = changes.next().await else { return Ok(Sse::new(stream::empty::<Told>()).into_response()) };
@@ -60,29 +60,34 @@ pub(crate) struct Watching {
 }
 
 /// `GET /api/token/watch`: each new token, refusal and change of readiness; no secret. Its ids are generations, so that
-/// a browser or a library that comes back says by itself what it knows.
+/// a browser or a library that comes back says by itself what it knows. A bot that shows its key has a place that nobody
+/// without one can take.
 #[utoipa::path(
     get,
     path = "/api/token/watch",
     tag = "token",
     summary = "Each new token, refusal and change of readiness",
+    security((), ("bot key" = [])),
     params(("account" = Option<String>, Query, description = "The account; it may be left out where there is only one."), ("after" = Option<u64>, Query, description = "The generation that is known already."), ("Last-Event-ID" = Option<String>, Header, description = "The same, as readers that come back send it.")),
     responses(
         (status = 200, description = "Server-sent events whose data is a Watched and whose id is the generation.", body = String, content_type = "text/event-stream"),
+        (status = 401, description = "A wrong key.", body = Document, content_type = "application/problem+json"),
+        (status = 403, description = "The key is not good for this account.", body = Document, content_type = "application/problem+json"),
         (status = 404, description = "There is no such account.", body = Document, content_type = "application/problem+json"),
         (status = 409, description = "Not now; `code` says why.", body = Document, content_type = "application/problem+json"),
+        (status = 429, description = "Asked too often; again after Retry-After.", body = Document, content_type = "application/problem+json"),
     ),
 )]
 pub(crate) async fn watch(
     State(door): State<Door>,
+    who: Who,
     headers: HeaderMap,
     Params(watching): Params<Watching>,
 ) -> Result<Response, Refusal> {
-    let place = door.open_place()?;
-    let account = Who::Program(Peer::default()).account(watching.account.as_deref(), None)?;
-    let account = match account {
+    let place = door.place_for(&who)?;
+    let account = match who.account(watching.account.as_deref(), None)? {
         Some(account) => account,
-        None => only(&door.client.snapshot().await?)?,
+        None => only(&who, &door.client.snapshot().await?)?,
     };
     let last = headers.get(LAST_EVENT_ID).and_then(|id| id.to_str().ok()).and_then(|id| id.trim().parse().ok());
     let watched = door.client.watch(&account, last.or(watching.after)).await?;
@@ -96,8 +101,8 @@ pub(crate) async fn watch(
     Ok(Sse::new(told).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response())
 }
 
-fn only(seen: &Snapshot) -> Result<AccountId, Refusal> {
-    let account = Who::Program(Peer::default()).account(None, Some(seen))?;
+fn only(who: &Who, seen: &Snapshot) -> Result<AccountId, Refusal> {
+    let account = who.account(None, Some(seen))?;
     account.ok_or_else(|| no_account(Code::NoToken).into())
 }
 

@@ -112,11 +112,17 @@ pub(crate) async fn key(State(keys): State<Arc<dyn Keys>>, mut request: Request,
         Err(Shut::WrongKey) => unauthorized(WRONG_KEY),
         Err(Shut::Unknowable(problem)) => Refusal::new(StatusCode::SERVICE_UNAVAILABLE, problem).into_response(),
         Err(Shut::TooMany(after)) => {
-            let seconds = after.as_secs_f64().ceil().max(1.0);
-            let refusal =
-                Refusal::with_code(StatusCode::TOO_MANY_REQUESTS, name(Code::TooMany), TOO_OFTEN).into_response();
-            ([(header::RETRY_AFTER, format!("{seconds}"))], refusal).into_response()
+            let refusal = Refusal::with_code(StatusCode::TOO_MANY_REQUESTS, name(Code::TooMany), TOO_OFTEN);
+            refusal.again_after(after).into_response()
         }
+    }
+}
+
+/// Where nobody needs a key: whoever shows one all the same has it looked at, and is the bot that it says.
+pub(crate) async fn key_if_shown(keys: State<Arc<dyn Keys>>, request: Request, next: Next) -> Response {
+    match request.headers().contains_key(header::AUTHORIZATION) {
+        true => key(keys, request, next).await,
+        false => next.run(request).await,
     }
 }
 

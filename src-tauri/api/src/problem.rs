@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use daypass_domain::{Problem, Remedy};
 use daypass_manager::{Code, Refused};
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 use utoipa::ToSchema;
 
 /// The media type of all of them.
@@ -28,7 +29,11 @@ pub(crate) struct Document {
 
 /// A "no" on its way out.
 #[derive(Debug)]
-pub(crate) struct Refusal(StatusCode, Box<Document>);
+pub(crate) struct Refusal {
+    status: StatusCode,
+    document: Box<Document>,
+    again_after: Option<Duration>,
+}
 
 impl Refusal {
     /// One of the door's own, that the manager knows nothing of; its code is the problem's.
@@ -46,14 +51,19 @@ impl Refusal {
             code,
             problem,
         };
-        Self(status, Box::new(document))
+        Self { status, document: Box::new(document), again_after: None }
+    }
+
+    /// Says when it is worth asking again.
+    pub(crate) fn again_after(self, span: Duration) -> Self {
+        Self { again_after: Some(span), ..self }
     }
 }
 
 #[cfg(test)]
 impl Refusal {
     pub(crate) fn status(&self) -> StatusCode {
-        self.0
+        self.status
     }
 }
 
@@ -65,11 +75,17 @@ impl From<Refused> for Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let Self(status, document) = self;
-        match serde_json::to_vec(&document) {
+        let Self { status, document, again_after } = self;
+        let mut response = match serde_json::to_vec(&document) {
             Ok(body) => (status, [(header::CONTENT_TYPE, PROBLEM_JSON)], body).into_response(),
             Err(_) => status.into_response(),
+        };
+        if let Some(span) = again_after {
+            // Whole seconds, and none too early.
+            let seconds = span.as_secs() + u64::from(span.subsec_nanos() > 0);
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.max(1).into());
         }
+        response
     }
 }
 
@@ -173,7 +189,7 @@ mod tests {
             let problem =
                 Problem::new("UDAPI1", "It happened.", "Do this.", Remedy::SignInAgain).quoting("their words");
             let refused = Refused { code: *code, problem };
-            let Refusal(answered, document) = Refusal::from(refused.clone());
+            let Refusal { status: answered, document, .. } = Refusal::from(refused.clone());
             assert_eq!(answered.as_u16(), *status, "{code:?}");
             let text = serde_json::to_value(&document).expect("JSON");
             assert_eq!(text["code"], name(*code));

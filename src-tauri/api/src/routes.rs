@@ -39,8 +39,10 @@ pub(crate) fn over_tcp(door: Door, gates: Gates, here: SocketAddr, body_time: Du
     });
     let in_session = with(Router::new(), private::table());
     let keyed = with(Router::new(), token::table());
+    let keyed_if_shown = with(Router::new(), keyed_if_shown_table());
     let all = all
         .merge(in_session.route_layer(from_fn_with_state(gate.clone(), crate::session::guard)))
+        .merge(keyed_if_shown.route_layer(from_fn_with_state(keys.clone(), guard::key_if_shown)))
         .merge(keyed.route_layer(from_fn_with_state(keys, guard::key)))
         .layer(Extension(gate));
     whole(all, door, body_time).layer(from_fn_with_state(here.port(), guard::visitor)).layer(map_response(guard::dress))
@@ -48,7 +50,9 @@ pub(crate) fn over_tcp(door: Door, gates: Gates, here: SocketAddr, body_time: Du
 
 /// For this user's own programs: everything.
 pub(crate) fn over_socket(door: Door, body_time: Duration) -> Router {
-    let all = [private::table(), token::table(), session::link_table()].into_iter().fold(open(), with);
+    let all = [keyed_if_shown_table(), private::table(), token::table(), session::link_table()]
+        .into_iter()
+        .fold(open(), with);
     whole(all, door, body_time).layer(map_response(guard::dress))
 }
 
@@ -59,7 +63,6 @@ fn open_table() -> Vec<Row> {
         ("/metrics", Method::GET, get(looks::metrics)),
         ("/api/openapi.json", Method::GET, get(openapi::document)),
         ("/api/token/status", Method::GET, get(looks::status)),
-        ("/api/token/watch", Method::GET, get(watch)),
         ("/api/token/force-refresh", Method::POST, post(account::force_refresh)),
         ("/api/accounts", Method::GET, get(looks::accounts)),
         ("/api/snapshot", Method::GET, get(looks::snapshot)),
@@ -70,6 +73,11 @@ fn open_table() -> Vec<Row> {
         ("/api/accounts/{id}/probe", Method::POST, post(account::probe)),
         ("/api/accounts/{id}/check", Method::POST, post(account::look_around)),
     ]
+}
+
+/// A key is not needed here, but is of use.
+fn keyed_if_shown_table() -> Vec<Row> {
+    vec![("/api/token/watch", Method::GET, get(watch))]
 }
 
 /// The page is no part of the agreement with programs.

@@ -229,8 +229,7 @@ impl Client for ScriptedClient {
     }
 
     async fn token(&self, account: &AccountId, wanted: Wanted, caller: &Caller) -> Answer<HandedOut> {
-        let Wanted { lasting, known } = wanted;
-        self.asked("token", format!("{account} {} ms", lasting.span.num_milliseconds()))?;
+        self.asked("token", format!("{account} {} ms", wanted.lasting.span.num_milliseconds()))?;
         self.script().callers.push((caller.clone(), wanted));
         let token = self.script().token.clone().ok_or(Refused { code: Code::NoToken, problem: NO_TOKEN })?;
         let seen = self.now()?.accounts.into_iter().find(|view| view.id == account.as_str());
@@ -240,7 +239,7 @@ impl Client for ScriptedClient {
             account: account.clone(),
             broker: seen.broker.into(),
             generation: seen.generation,
-            stale: known.is_some_and(|known| known < seen.generation),
+            stale: wanted.is_other(seen.generation),
             expiry_time: seen.expiry_time,
             level: seen.level,
             readiness: seen.readiness,

@@ -11,7 +11,7 @@ use daypass_manager::view::{AccountView, Ready, SavedState, Standing};
 /// What the watcher knows.
 #[derive(Clone, Debug, Default)]
 pub struct Watcher {
-    /// The newest token that it was told of, or came with.
+    /// The token that it was told of last, or came with. One with a smaller number may follow: see [`Wanted::is_other`].
     generation: Option<u64>,
     last: Option<Seen>,
 }
@@ -43,12 +43,12 @@ impl Watcher {
         }
         let before = self.last.replace(seen);
         let known = self.generation.replace(account.generation);
-        let newer = account.valid && known.is_some_and(|known| account.generation > known);
+        let other = account.valid && known.is_some_and(|known| account.generation != known);
         let changes = match before {
-            None if newer => vec![Change::Generation],
+            None if other => vec![Change::Generation],
             None => vec![Change::State],
             Some(before) => [
-                (newer || (seen.valid && !before.valid), Change::Generation),
+                (other || (seen.valid && !before.valid), Change::Generation),
                 (seen.refused && !before.refused, Change::Refused),
                 (before.valid && !seen.valid && !seen.refused, Change::Ended),
                 (seen.ready != before.ready, Change::Readiness),

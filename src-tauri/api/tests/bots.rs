@@ -48,6 +48,9 @@ async fn over_http_a_token_needs_a_key() {
     }
     assert_eq!(open.client.script().asked, Vec::<String>::new(), "nobody was asked");
     open.client.script().bot = None;
+    // A watch needs no key, but a wrong one is none.
+    let watch = open.tcp("GET /api/token/watch", KEY, "").await;
+    assert_eq!((watch.status, &watch.json()["code"]), (401, &json!("wrong_key")));
     let wrong = open.tcp("GET /api/token", KEY, "").await;
     assert_eq!((wrong.status, &wrong.json()["code"]), (401, &json!("wrong_key")));
     assert!(wrong.json()["detail"].as_str().is_some_and(|todo| todo.contains("daypass keys make")));
@@ -65,6 +68,7 @@ async fn a_bot_with_a_key_gets_the_token_of_its_accounts_and_no_other() {
     for (line, body) in [
         ("GET /api/token?account=dhan", ""),
         ("GET /api/token/wait?account=dhan", ""),
+        ("GET /api/token/watch?account=dhan", ""),
         ("POST /api/token/report-invalid", r#"{"account": "dhan", "generation": 7}"#),
     ] {
         let reply = house.tcp(line, TYPED_KEY, body).await;

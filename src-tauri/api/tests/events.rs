@@ -5,7 +5,7 @@ mod support;
 use daypass_api::Bot;
 use daypass_api::Client;
 use daypass_api::scripted::{account, snapshot};
-use daypass_domain::Secret;
+use daypass_domain::{AccountId, Secret};
 use daypass_manager::Code;
 use daypass_manager::notice::Telling;
 use futures::StreamExt;
@@ -26,8 +26,12 @@ struct Line {
 
 impl Line {
     async fn open(house: &House) -> Self {
+        Self::asking(house, "GET /api/events HTTP/1.1\r\n").await
+    }
+
+    async fn asking(house: &House, head: &str) -> Self {
         let mut stream = TcpStream::connect(house.address).await.expect("a connection");
-        let ask = format!("GET /api/events HTTP/1.1\r\nHost: {}\r\n\r\n", house.address);
+        let ask = format!("{head}Host: {}\r\n\r\n", house.address);
         stream.write_all(ask.as_bytes()).await.expect("sent");
         Self { stream, text: String::new() }
     }
@@ -106,9 +110,23 @@ async fn too_many_listeners_are_told_so_and_everybody_else_is_answered() {
     house.client.script().bot = Some(Bot { name: "screener".into(), accounts: None });
     let waited = house.tcp("GET /api/token/wait", &["Authorization: Bearer marker-key"], "").await;
     assert_eq!(waited.status, 200, "{}", waited.json());
+    let key = "Authorization: Bearer marker-key";
+    let mut watch = Line::asking(&house, &format!("GET /api/token/watch HTTP/1.1\r\n{key}\r\n")).await;
+    watch.until("event: state", 1).await;
+    // So have this user's own programs: more of them than there are places for everybody.
+    let client = house.socket_client().await;
+    let mut watchers = Vec::new();
+    for _ in 0..40 {
+        let mut watched = client.watch(&AccountId::new("upstox").expect("an id"), None).await.expect("a place");
+        assert!(within(watched.next()).await.is_some());
+        watchers.push(watched);
+    }
+    let refused = house.tcp("GET /api/token/watch", &[], "").await;
+    assert_eq!((refused.status, refused.header("retry-after")), (503, Some("1")));
     let refused = house.tcp("GET /api/events", &[], "").await;
     assert_eq!((refused.status, &refused.json()["code"]), (503, &json!("too_many")));
     assert_eq!(house.tcp("GET /healthz", &[], "").await.status, 200);
+    drop((watch, watchers));
     lines.pop();
     until(|| house.client.listeners() == 31).await;
     let mut line = Line::open(&house).await;

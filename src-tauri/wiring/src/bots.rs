@@ -26,13 +26,7 @@ pub(crate) struct Bots {
 
 impl Bots {
     /// A token is on its way out: who has it is written down and shown.
-    pub(crate) fn handed(
-        &self,
-        account: &AccountId,
-        outlook: Outlook,
-        known: Option<u64>,
-        caller: &Caller,
-    ) -> HandedOut {
+    pub(crate) fn handed(&self, account: &AccountId, outlook: Outlook, wanted: Wanted, caller: &Caller) -> HandedOut {
         let Outlook { out, level, readiness } = outlook;
         let generation = out.generation.0;
         let entry = ledger::handed_out(account, generation, caller, self.books.now());
@@ -47,7 +41,7 @@ impl Bots {
             account: account.clone(),
             broker: out.broker.into(),
             generation,
-            stale: known.is_some_and(|known| known < generation),
+            stale: wanted.is_other(generation),
             expiry_time: out.ends,
             level,
             readiness,
@@ -65,7 +59,7 @@ impl Bots {
             loop {
                 version.mark_unchanged();
                 match self.handle.hand_out(account, wanted.lasting).await {
-                    Ok(outlook) if wanted.known.is_none_or(|known| outlook.out.generation.0 > known) => {
+                    Ok(outlook) if wanted.known.is_none() || wanted.is_other(outlook.out.generation.0) => {
                         return Ok(outlook);
                     }
                     Ok(_) => last = None,

@@ -184,7 +184,7 @@ impl Client for InProcess {
 
     async fn token(&self, account: &AccountId, wanted: Wanted, caller: &Caller) -> Answer<HandedOut> {
         let outlook = self.handle.hand_out(account, wanted.lasting).await?;
-        Ok(self.bots.handed(account, outlook, wanted.known, caller))
+        Ok(self.bots.handed(account, outlook, wanted, caller))
     }
 
     async fn wait_for_token(
@@ -195,7 +195,7 @@ impl Client for InProcess {
         caller: &Caller,
     ) -> Answer<HandedOut> {
         let outlook = self.bots.wait(account, wanted, limit).await?;
-        Ok(self.bots.handed(account, outlook, wanted.known, caller))
+        Ok(self.bots.handed(account, outlook, wanted, caller))
     }
 
     async fn watch(&self, account: &AccountId, after: Option<u64>) -> Answer<BoxStream<'static, Watched>> {

@@ -102,7 +102,7 @@ fn answers(operation: &mut Operation) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Row, open_table};
+    use super::super::{Row, keyed_if_shown_table, open_table};
     use super::*;
     use std::collections::BTreeSet;
 
@@ -116,8 +116,9 @@ mod tests {
             documented
                 .extend(methods.into_iter().filter(|(_, is)| *is).map(|(method, _)| (path.clone(), method.to_owned())));
         }
-        let tables = [open_table(), token::table(), private::table(), session::link_table(), session::table()];
-        let tables = tables.into_iter().flatten();
+        let keyed = [keyed_if_shown_table(), token::table()];
+        let other = [open_table(), private::table(), session::link_table(), session::table()];
+        let tables = keyed.into_iter().chain(other).flatten();
         let routes: BTreeSet<_> = tables.map(|(path, method, _): Row| (path.to_owned(), method.to_string())).collect();
         assert_eq!(documented, routes);
     }

@@ -58,7 +58,7 @@ pub async fn bind_socket(path: &Path) -> Result<SocketDoor, Problem> {
 pub async fn serve_socket(door: SocketDoor, client: Arc<dyn Client>, shutdown: CancellationToken) {
     let SocketDoor { listener, file, owner } = door;
     let limits = Limits::default();
-    let router = routes::over_socket(Door::new(client, shutdown.clone()), limits.body);
+    let router = routes::over_socket(Door::of_the_user(client, shutdown.clone()), limits.body);
     tracing::debug!(path = %file.path.display(), "the socket door is open");
     serving::serve(listener, |caller: &UnixStream| own(caller, owner), (router, limits), shutdown).await;
 }

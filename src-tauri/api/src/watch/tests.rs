@@ -15,9 +15,9 @@ fn generation(of: u64) -> AccountView {
 }
 
 #[test]
-fn the_first_thing_told_is_how_it_is_unless_a_newer_token_waits() {
+fn the_first_thing_told_is_how_it_is_unless_another_token_waits() {
     for (after, first) in
-        [(None, Change::State), (Some(7), Change::State), (Some(6), Change::Generation), (Some(8), Change::State)]
+        [(None, Change::State), (Some(7), Change::State), (Some(6), Change::Generation), (Some(8), Change::Generation)]
     {
         assert_eq!(told(&mut Watcher::after(after), &generation(7)), [first], "after {after:?}");
     }
@@ -39,6 +39,8 @@ fn each_change_is_told_once() {
         ("a new one", &generation(8), &[Change::Generation]),
         ("refused", &AccountView { generation: 8, ..refused.clone() }, &[Change::Refused]),
         ("and a new one again", &generation(9), &[Change::Generation]),
+        ("counted from one again", &generation(1), &[Change::Generation]),
+        ("and what was counted before is back", &generation(9), &[Change::Generation]),
         ("the session is at risk", &AccountView { generation: 9, ..late }, &[Change::Readiness]),
         ("and no longer", &generation(9), &[Change::Readiness]),
     ] {

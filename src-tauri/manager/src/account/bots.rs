@@ -23,13 +23,14 @@ struct Taken {
 }
 
 impl Bots {
-    /// A program was given a token. An older one, told late, changes nothing. Places where tokens are put are shown by
+    /// A program was given a token. What is told late changes nothing: the last one is the one that it has, and that has the
+    /// greater number only as long as nobody counts from one again. Places where tokens are put are shown by
     /// themselves, and a person's own copy is no program's.
     pub fn took(&mut self, name: Plain, via: Via, (generation, at): (Generation, Moment)) {
         if via == Via::Outlet || name.as_str() == CLIPBOARD {
             return;
         }
-        if self.0.get(&name).is_some_and(|taken| taken.generation >= generation) {
+        if self.0.get(&name).is_some_and(|taken| (taken.at, taken.generation) >= (at, generation)) {
             return;
         }
         self.0.insert(name, Taken { via, generation, at });
@@ -70,13 +71,16 @@ mod tests {
         let at = |minutes| Moment::UNIX_EPOCH + Duration::minutes(minutes);
         bots.took("screener".into(), Via::Http, (Generation(1), at(0)));
         bots.took("screener".into(), Via::Http, (Generation(2), at(1)));
-        bots.took("screener".into(), Via::Socket, (Generation(1), at(2)));
+        bots.took("screener".into(), Via::Socket, (Generation(3), at(-1)));
+        bots.took("other".into(), Via::Socket, (Generation(57), at(0)));
+        bots.took("other".into(), Via::Socket, (Generation(2), at(0) + Duration::seconds(1)));
         bots.took(CLIPBOARD.into(), Via::Socket, (Generation(2), at(4)));
         bots.took("json_file".into(), Via::Outlet, (Generation(2), at(4)));
         bots.took("bot.py".into(), Via::Terminal, (Generation(1), at(3)));
         let seen: Vec<_> =
             bots.views(Generation(2)).into_iter().map(|bot| (bot.name, bot.generation, bot.current)).collect();
-        assert_eq!(seen, [("bot.py".to_owned(), 1, false), ("screener".to_owned(), 2, true)]);
+        let expected = [("bot.py", 1, false), ("screener", 2, true), ("other", 2, true)];
+        assert_eq!(seen, expected.map(|(name, generation, current)| (name.to_owned(), generation, current)));
         for number in 0..100_i64 {
             bots.took(format!("{number}").into(), Via::Socket, (Generation(3), at(10 + number)));
         }

@@ -91,16 +91,8 @@ fn longer(account: &Account, (wanted, span): (Moment, Duration), now: Moment) ->
 pub(crate) fn stale(account: &Account, told: Generation) -> Refused {
     let current = account.generation;
     let problem = Problem::new("stale_generation", "", "Take the new one.", Remedy::TryAgain)
-        .saying(format!("Token {told} was replaced: the current one is token {current}."));
+        .saying(format!("The current token is {current}, not {told} any more."));
     Refused { code: Code::Stale, problem }
-}
-
-/// A bot speaks of a token that does not exist.
-pub(crate) fn no_such_generation(account: &Account, told: Generation) -> Refused {
-    let problem = Problem::new("no_such_generation", "", "", Remedy::FixSetting)
-        .saying(format!("There is no token {told} yet: the current one is token {}.", account.generation))
-        .advising("Send the generation that came with the token.");
-    Refused { code: Code::BadInput, problem }
 }
 
 pub(crate) fn paused(account: &Account) -> Problem {
