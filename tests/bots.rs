@@ -113,28 +113,59 @@ fn survives_rotations(command: Command) {
     assert_eq!(bot.child.try_wait().expect("it can be asked"), None, "the same process all along");
 }
 
-#[test]
-fn the_python_example_survives_rotations() {
-    let mut command = Command::new(root().join("tests/sdk/.venv/bin/python"));
-    command.arg(root().join("docs/clients/bot.py"));
-    survives_rotations(command);
+/// A key that opens nothing any more is said, and waited for by nobody.
+fn ends_without_a_key(mut command: Command) {
+    let world = signed_in();
+    command.stderr(Stdio::piped());
+    let mut bot = Bot::start(command, &world);
+    bot.says("token 1: ");
+    let listed = String::from_utf8(world.run(&["keys"]).stdout).expect("text");
+    assert!(world.run(&["keys", "revoke", listed.split_whitespace().next().expect("an id")]).status.success());
+    world.control(r#"{"revoke": "all"}"#);
+    bot.says("token 1 was refused");
+    wait("the bot ends", || bot.child.try_wait().expect("it can be asked").is_some());
+    let status = bot.child.wait().expect("its end");
+    let said = std::io::read_to_string(bot.child.stderr.take().expect("what it says")).expect("text");
+    assert!(!status.success() && said.contains("This key opens nothing here."), "{status}: {said}");
 }
 
-#[test]
-fn the_node_example_survives_rotations() {
-    // Packages are looked for from where a file is.
+fn python() -> Command {
+    let mut command = Command::new(root().join("tests/sdk/.venv/bin/python"));
+    command.arg(root().join("docs/clients/bot.py"));
+    command
+}
+
+/// Packages are looked for from where a file is.
+fn node() -> Command {
     let file = root().join("tests/sdk/.bot.mjs");
     std::fs::copy(root().join("docs/clients/bot.mjs"), &file).expect("a copy");
     let mut command = Command::new("node");
     command.arg(file);
-    survives_rotations(command);
+    command
+}
+
+fn rust() -> Command {
+    let example = daypass().with_file_name("examples").join("bot");
+    assert!(example.exists(), "{} is not built: run `make test`, which builds it first", example.display());
+    Command::new(example)
 }
 
 #[test]
-fn the_rust_example_survives_rotations() {
-    let example = daypass().with_file_name("examples").join("bot");
-    assert!(example.exists(), "{} is not built: run `make test`, which builds it first", example.display());
-    survives_rotations(Command::new(example));
+fn the_python_example_survives_rotations_and_ends_without_a_key() {
+    survives_rotations(python());
+    ends_without_a_key(python());
+}
+
+#[test]
+fn the_node_example_survives_rotations_and_ends_without_a_key() {
+    survives_rotations(node());
+    ends_without_a_key(node());
+}
+
+#[test]
+fn the_rust_example_survives_rotations_and_ends_without_a_key() {
+    survives_rotations(rust());
+    ends_without_a_key(rust());
 }
 
 #[test]
@@ -202,15 +233,36 @@ fn so_does_the_socket_where_everything_is_open() {
     schemathesis(&world, forward(world.home.path().join("daypass/run/daypass.sock")));
 }
 
-/// Everything but what waits by design: a wait for a token, streams, and the end of a sign-in.
+#[test]
+fn so_does_a_service_whose_token_was_refused() {
+    let world = signed_in();
+    world.control(r#"{"revoke": "all"}"#);
+    assert!(world.run(&["report-invalid", "upstox", "--generation", "1"]).status.success());
+    wait("the token shows as refused", || world.status()["valid"] == json!(false));
+    schemathesis(&world, world.port);
+}
+
+/// That a wait was in vain is said as a gateway says it, and is no error here.
+const NOT_WAITING: &str = r#"
+parameters = { limit = "0s" }
+
+[[operations]]
+include-path-regex = "/(wait|finished)$"
+
+[operations.checks]
+not_a_server_error.expected-statuses = ["2XX", "4XX", 504]
+"#;
+
+/// Everything but streams, which have no end; a wait is asked not to wait.
 fn schemathesis(world: &World, port: u16) {
     let key = make_key(world, "fuzz");
+    std::fs::write(world.home.path().join("schemathesis.toml"), NOT_WAITING).expect("written");
     let mut command = Command::new(root().join("tests/sdk/.venv/bin/schemathesis"));
     command.args(["run", &format!("http://127.0.0.1:{port}/api/openapi.json")]);
     command.args(["-H", &format!("Authorization: Bearer {key}")]);
     command.args(["--checks", "not_a_server_error,status_code_conformance,content_type_conformance"]);
     command.args(["--checks", "response_headers_conformance,response_schema_conformance"]);
-    command.args(["--exclude-path-regex", "/(wait|watch|events|finished)$"]);
+    command.args(["--exclude-path-regex", "/(watch|events)$"]);
     command.args(["--phases", "examples,coverage,fuzzing", "--max-examples", "15", "--seed", "1", "--no-color"]);
     command.args(["--request-timeout", "20", "--suppress-health-check", "all", "--warnings", "off"]);
     command.current_dir(world.home.path()).env("NO_PROXY", "127.0.0.1").env("no_proxy", "127.0.0.1");

@@ -6,6 +6,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import upstox from "upstox-js-sdk";
 
+async function problem(answer) {
+  const { title, detail } = await answer.json();
+  return new Error(`${title} ${detail}`);
+}
+
 /** The token of one account. `current` is always the newest one. */
 class Daypass {
   account = "upstox";
@@ -25,10 +30,7 @@ class Daypass {
       // Without an answer Daypass restarts. 504: not yet. 429: asked too often. 503: Daypass ends.
       const answer = await fetch(`${this.url}/api/token/wait?${query}`, { headers: this.headers }).catch(() => null);
       if (answer?.ok) return answer.json();
-      if (answer && ![429, 503, 504].includes(answer.status)) {
-        const problem = await answer.json();
-        throw new Error(`${problem.title} ${problem.detail}`);
-      }
+      if (answer && ![429, 503, 504].includes(answer.status)) throw await problem(answer);
       await sleep(1000);
     }
   }
@@ -55,6 +57,8 @@ class Daypass {
   async #try(path, more = {}) {
     const place = `${this.url}/api/token${path.startsWith("?") ? "" : "/"}${path}`;
     const answer = await fetch(place, { headers: this.headers, ...more }).catch(() => null);
+    // A key that opens nothing is no reason to wait.
+    if ([401, 403].includes(answer?.status)) throw await problem(answer);
     return answer?.status === 200 ? answer.json() : null;
   }
 
@@ -63,15 +67,17 @@ class Daypass {
     for (;;) {
       try {
         const query = new URLSearchParams({ account: this.account, after: this.current.generation });
-        const events = await fetch(`${this.url}/api/token/watch?${query}`);
+        const events = await fetch(`${this.url}/api/token/watch?${query}`, { headers: this.headers });
+        if (!events.ok) throw await problem(events);
         let rest = "";
         for await (const text of events.body.pipeThrough(new TextDecoderStream())) {
           const lines = (rest + text).split("\n");
           rest = lines.pop();
           if (lines.includes("event: generation")) this.current = await this.wait(this.current.generation);
         }
-      } catch {
-        // The line was cut; it is taken up again below.
+      } catch (error) {
+        // A line that was cut is taken up again below.
+        if (!(error instanceof TypeError)) console.error(error.message);
       }
       await sleep(1000);
     }

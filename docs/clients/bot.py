@@ -5,14 +5,25 @@ Needs upstox-python-sdk. DAYPASS_KEY comes from `daypass keys make NAME`; DAYPAS
 
 import json
 import os
+import sys
 import threading
 import time
+from http.client import HTTPException
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 from urllib.request import ProxyHandler, Request, build_opener
 
 import upstox_client
 from upstox_client.rest import ApiException
+
+
+# Daypass was restarted, or is being started: whatever comes of that passes.
+CUT = (URLError, OSError, HTTPException)
+
+
+def _problem(error):
+    problem = json.load(error)
+    return RuntimeError(f"{problem['title']} {problem['detail']}")
 
 
 class Daypass:
@@ -36,9 +47,8 @@ class Daypass:
             except HTTPError as error:
                 # 504: not yet. 429: asked too often. 503: Daypass ends. Anything else is ours to mend.
                 if error.code not in (429, 503, 504):
-                    problem = json.load(error)
-                    raise RuntimeError(f"{problem['title']} {problem['detail']}") from None
-            except (URLError, OSError):
+                    raise _problem(error) from None
+            except CUT:
                 pass  # Daypass restarts.
             time.sleep(1)
 
@@ -61,7 +71,12 @@ class Daypass:
         try:
             with self._ask(path, body, **query) as answer:
                 return json.loads(answer.read() or b"null")
-        except (URLError, OSError):
+        except HTTPError as error:
+            # A key that opens nothing is no reason to wait.
+            if error.code in (401, 403):
+                raise _problem(error) from None
+            return None
+        except CUT:
             return None
 
     def _follow(self):
@@ -73,8 +88,11 @@ class Daypass:
                     for line in events:
                         if line.strip() == b"event: generation":
                             self.current = self.wait(newer_than=self.current["generation"])
-            except (URLError, OSError):
-                time.sleep(1)
+            except CUT:
+                pass
+            except RuntimeError as error:
+                print(error, file=sys.stderr, flush=True)
+            time.sleep(1)
 
     def _ask(self, path, body=None, timeout=90, **query):
         headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}

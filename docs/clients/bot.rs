@@ -51,7 +51,7 @@ impl Daypass {
 
     /// The broker has refused this token: Daypass asks it once, however many bots say so. Gives a newer one, or the same
     /// where the broker takes it after all.
-    async fn refused(&self, generation: u64) -> Token {
+    async fn refused(&self, generation: u64) -> Outcome<Token> {
         let report = json!({ "account": ACCOUNT, "generation": generation });
         let place = format!("{}/api/token/report-invalid", self.url);
         // A "no" or no answer is none of ours: what follows says what is true.
@@ -60,19 +60,25 @@ impl Daypass {
             for path in
                 [format!("/wait?account={ACCOUNT}&generation={generation}&limit=10s"), format!("?account={ACCOUNT}")]
             {
-                if let Some(token) = self.now(&path).await {
-                    return token;
+                if let Some(token) = self.now(&path).await? {
+                    return Ok(token);
                 }
             }
             sleep(Duration::from_secs(1)).await;
         }
     }
 
-    /// The token, if one is given now.
-    async fn now(&self, path: &str) -> Option<Token> {
+    /// The token, if one is given now. A key that opens nothing is no reason to wait.
+    async fn now(&self, path: &str) -> Outcome<Option<Token>> {
         let asked = self.http.get(format!("{}/api/token{path}", self.url)).bearer_auth(&self.key);
-        let body: Value = asked.send().await.ok()?.error_for_status().ok()?.json().await.ok()?;
-        Some(Token { text: body["access_token"].as_str()?.to_owned(), generation: body["generation"].as_u64()? })
+        let Ok(answer) = asked.send().await else { return Ok(None) };
+        let status = answer.status();
+        let Ok(body) = answer.json::<Value>().await else { return Ok(None) };
+        if [401, 403].contains(&status.as_u16()) {
+            return Err(format!("{} {}", body["title"], body["detail"]).into());
+        }
+        let (text, generation) = (body["access_token"].as_str(), body["generation"].as_u64());
+        Ok(text.zip(generation).map(|(text, generation)| Token { text: text.to_owned(), generation }))
     }
 
     /// Takes each new token when it is told of, also after a restart of Daypass.
@@ -80,12 +86,20 @@ impl Daypass {
         loop {
             let known = newest.borrow().generation;
             let url = format!("{}/api/token/watch?account={ACCOUNT}&after={known}", self.url);
-            if let Ok(mut events) = self.http.get(url).send().await {
+            if let Ok(mut events) = self.http.get(url).bearer_auth(&self.key).send().await {
+                // A chunk may end in the middle of a line.
+                let mut read = String::new();
                 while let Ok(Some(chunk)) = events.chunk().await {
-                    let told = String::from_utf8_lossy(&chunk).lines().any(|line| line == "event: generation");
+                    read.push_str(&String::from_utf8_lossy(&chunk));
+                    let Some(end) = read.rfind('\n') else { continue };
+                    let told = read[..end].lines().any(|line| line == "event: generation");
+                    read.drain(..=end);
                     let known = newest.borrow().generation;
-                    if told && let Ok(token) = self.wait(known).await {
-                        newest.send_replace(token);
+                    if told {
+                        match self.wait(known).await {
+                            Ok(token) => _ = newest.send_replace(token),
+                            Err(problem) => eprintln!("{problem}"),
+                        }
                     }
                 }
             }
@@ -111,7 +125,7 @@ async fn main() -> Outcome<()> {
         let answer = http.get(&profile).bearer_auth(&token.text).send().await?;
         if answer.status() == StatusCode::UNAUTHORIZED {
             println!("token {} was refused", token.generation);
-            newest.send_replace(daypass.refused(token.generation).await);
+            newest.send_replace(daypass.refused(token.generation).await?);
             continue;
         }
         let body: Value = answer.error_for_status()?.json().await?;

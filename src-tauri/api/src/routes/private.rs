@@ -149,6 +149,7 @@ async fn change_settings(State(door): State<Door>, Sent(changes): Sent<Changes>)
         (status = 200, description = "It is there.", body = Added),
         (status = 404, description = "There is no such account.", body = Document, content_type = "application/problem+json"),
         (status = 409, description = "Not now; `code` says why.", body = Document, content_type = "application/problem+json"),
+        (status = 502, description = "The vault does not take its secret.", body = Document, content_type = "application/problem+json"),
     ),
 )]
 async fn put_account(State(door): State<Door>, Sent(account): Sent<NewAccount>) -> Result<Json<Added>, Refusal> {

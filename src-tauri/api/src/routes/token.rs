@@ -143,6 +143,7 @@ pub(crate) struct Reported {
         (status = 403, description = "The key is not good for this account.", body = Document, content_type = "application/problem+json"),
         (status = 404, description = "There is no such account.", body = Document, content_type = "application/problem+json"),
         (status = 409, description = "Not now; `code` says why.", body = Document, content_type = "application/problem+json"),
+        (status = 410, description = "The token has ended or was refused.", body = Document, content_type = "application/problem+json"),
         (status = 429, description = "Asked too often; again after Retry-After.", body = Document, content_type = "application/problem+json"),
     ),
 )]
