@@ -10,6 +10,7 @@ use daypass_domain::{
     Field, OutletField, OutletProfile, OutletSettings, Plain, Problem, Remedy, Secret, Shape, redact,
 };
 use std::io::ErrorKind;
+use std::path::Path;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
@@ -98,7 +99,9 @@ impl Kind for Command {
     }
 
     fn target(&self, settings: &OutletSettings) -> String {
-        settings.words("run").join(" ")
+        // The words after it may be secrets.
+        let program = settings.words("run").first().map(Path::new);
+        program.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
     }
 
     fn open(&self, settings: &OutletSettings, _secret: Option<Secret>) -> Result<Box<dyn Outlet>, Problem> {
@@ -207,6 +210,14 @@ mod tests {
             ];
             assert_eq!(env[..4], known, "{give}");
             assert_eq!(env.get(4), in_env.then_some(&("UPSTOX_ACCESS_TOKEN", "token-4711")), "{give}");
+        }
+    }
+
+    #[test]
+    fn everybody_sees_the_program_and_nobody_its_arguments() {
+        for (run, seen) in [(&["/opt/bin/notify", "--key=s3cret"][..], "notify"), (&["bot"], "bot"), (&[], "")] {
+            let fields = [("run", run.iter().map(|word| (*word).to_owned()).collect())];
+            assert_eq!(Command.target(&OutletSettings { kind: "command", fields: fields.into() }), seen);
         }
     }
 

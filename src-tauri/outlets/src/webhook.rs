@@ -105,9 +105,10 @@ impl Outlet for Opened {
     }
 }
 
-/// Without what may be secret in an address.
+/// Without what may be secret in an address: of many receivers that is the path.
 fn shown(url: &Url) -> String {
-    url[..url::Position::AfterPath].replacen(&url[url::Position::BeforeUsername..url::Position::BeforeHost], "", 1)
+    let place = url.origin().ascii_serialization();
+    if url.path() == "/" { place } else { format!("{place}/\u{2026}") }
 }
 
 fn body(parcel: &Parcel) -> Zeroizing<String> {

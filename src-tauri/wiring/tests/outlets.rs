@@ -115,7 +115,7 @@ async fn a_sign_in_and_a_rotation_reach_every_outlet_and_a_restart_repeats_nothi
 
     sign_in(&client).await;
     let seen = delivered(&client, &three, 1).await;
-    assert_eq!(seen[2].target, format!("{}/hook", webhook.base));
+    assert_eq!(seen[2].target, format!("{}/\u{2026}", webhook.base));
     let first = token(&client).await;
     is_everywhere(home, &webhook, &first);
     let env = read(home, "env");

@@ -56,10 +56,10 @@ fn an_address_that_keeps_no_secret_is_not_opened_and_a_shown_one_has_none() {
         assert_eq!(opened(address, Some(SECRET)).err().expect("not safe").code, "webhook_not_safe", "{address}");
     }
     for (address, seen) in [
-        ("https://example.org/hook?key=s3cret#part", "https://example.org/hook"),
-        ("https://user:s3cret@example.org:8443/hook", "https://example.org:8443/hook"),
-        ("https://user@example.org/user@", "https://example.org/user@"),
-        ("http://[::1]:9/", "http://[::1]:9/"),
+        ("https://example.org/s3cret?key=s3cret#part", "https://example.org/…"),
+        ("https://user:s3cret@example.org:8443/hook", "https://example.org:8443/…"),
+        ("https://user@example.org/user@", "https://example.org/…"),
+        ("http://[::1]:9/", "http://[::1]:9"),
     ] {
         let settings = OutletSettings { kind: "webhook", fields: [("url", vec![address.to_owned()])].into() };
         assert_eq!(Webhook.target(&settings), seen);

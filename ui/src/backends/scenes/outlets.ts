@@ -114,6 +114,6 @@ export function outlets(): OutletView[] {
         'Give yourself the right to write it; Daypass tries again by itself.',
       ),
     }),
-    one('webhook', 'Webhook', 'https://hooks.example/token', { state: 'delivering', generation: 211, at: at(-15.3) }),
+    one('webhook', 'Webhook', 'https://hooks.example/…', { state: 'delivering', generation: 211, at: at(-15.3) }),
   ];
 }
