@@ -8,19 +8,21 @@ mod child;
 
 use crate::args::{Exec, OnRotate};
 use crate::bots::{BETWEEN_TRIES, again, wanted};
+use crate::signals::Signals;
 use crate::verbs::ask_owner;
-use child::{Child, Signals};
+use child::Child;
 use daypass_wiring::domain::AccountId;
 use daypass_wiring::{Caller, Change, Client, Code, HandedOut, Refused, Wanted};
 use futures::StreamExt;
 use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
+use tokio::signal::unix::SignalKind;
 use tokio::sync::watch;
 
 pub(crate) async fn exec(args: Exec) -> anyhow::Result<ExitCode> {
     let Exec { account, lasts, wait, on_rotate, grace, bot, command } = args;
-    let signals = Signals::listen()?;
+    let mut signals = Signals::listen(&PASSED_ON)?;
     let (client, id) = ask_owner(account).await?;
     let named = command.first().map(|program| base(&program.to_string_lossy()));
     let take = Take { id, wanted: wanted(lasts, None)?, caller: Caller::here(bot.or(named)) };
@@ -60,6 +62,16 @@ pub(crate) async fn exec(args: Exec) -> anyhow::Result<ExitCode> {
     following.abort();
     Ok(status)
 }
+
+/// The signals that a program may expect.
+const PASSED_ON: [SignalKind; 6] = [
+    SignalKind::terminate(),
+    SignalKind::interrupt(),
+    SignalKind::quit(),
+    SignalKind::hangup(),
+    SignalKind::user_defined1(),
+    SignalKind::user_defined2(),
+];
 
 /// How the token is taken each time.
 struct Take {

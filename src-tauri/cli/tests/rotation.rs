@@ -6,54 +6,15 @@
 
 mod owner;
 
-use owner::broker::{Broker, signed_in};
-use owner::service::{JSON, Service, talk, tell, write_config};
+use owner::broker::signed_in;
+use owner::running::{house, lines, start, written};
+use owner::service::{JSON, talk, tell};
 use owner::{command, text};
-use std::io::{BufRead, BufReader, Lines};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
-use std::process::{Child, ChildStdout, Stdio};
-
-/// Everything that a rotation needs, signed in once.
-fn house() -> (tempfile::TempDir, Broker, Service) {
-    let home = tempfile::tempdir().expect("a folder");
-    let broker = Broker::start(home.path());
-    write_config(home.path());
-    let service = broker.serve(home.path());
-    signed_in(home.path());
-    (home, broker, service)
-}
-
-/// Ends with the test, and so does what it runs: a signal that cannot be caught could not be passed on.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        if let Ok(None) = self.0.try_wait() {
-            tell(&self.0, "TERM");
-        }
-        let _ = self.0.wait();
-    }
-}
-
-fn start(home: &Path, args: &[&str]) -> Running {
-    let mut command = command(home, args);
-    // The programs below need their tools.
-    command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
-    Running(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it runs"))
-}
 
 fn token(home: &Path) -> String {
     text(&command(home, &["token"]).output().expect("it runs").stdout).trim().to_owned()
-}
-
-fn lines(running: &mut Running) -> Lines<BufReader<ChildStdout>> {
-    BufReader::new(running.0.stdout.take().expect("a pipe")).lines()
-}
-
-/// The lines of a file that a program writes.
-fn written(file: &Path) -> Vec<String> {
-    std::fs::read_to_string(file).unwrap_or_default().lines().map(Into::into).collect()
 }
 
 /// Writes a line with its token, and waits to be ended.

@@ -14,8 +14,6 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::{ExitCode, ExitStatus};
 use std::time::Duration;
 use tokio::process::Command;
-use tokio::signal::unix::{Signal as Incoming, SignalKind, signal};
-use tokio::sync::Mutex;
 
 /// A running program.
 pub(super) struct Child {
@@ -85,35 +83,4 @@ fn no_such(program: &str, why: &str) -> Refused {
     let problem = Problem::new("cannot_run", "", "Check its name and path.", Remedy::FixSetting)
         .saying(format!("The program \"{program}\" cannot be started: {why}."));
     Refused { code: Code::CannotStart, problem }
-}
-
-/// The signals that a program may expect.
-pub(super) struct Signals(Mutex<Vec<(i32, Incoming)>>);
-
-impl Signals {
-    pub(super) fn listen() -> std::io::Result<Self> {
-        let kinds = [
-            SignalKind::terminate(),
-            SignalKind::interrupt(),
-            SignalKind::quit(),
-            SignalKind::hangup(),
-            SignalKind::user_defined1(),
-            SignalKind::user_defined2(),
-        ];
-        let all: std::io::Result<Vec<_>> =
-            kinds.into_iter().map(|kind| Ok((kind.as_raw_value(), signal(kind)?))).collect();
-        Ok(Self(Mutex::new(all?)))
-    }
-
-    /// The next one that comes.
-    pub(super) async fn any(&self) -> i32 {
-        let mut all = self.0.lock().await;
-        let waiting = all.iter_mut().map(|(number, incoming)| {
-            Box::pin(async move {
-                incoming.recv().await;
-                *number
-            })
-        });
-        futures::future::select_all(waiting).await.0
-    }
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests wait on conditions, with a limit")]
 
 pub(crate) mod broker;
+pub(crate) mod running;
 pub(crate) mod service;
 
 use daypass_api::scripted::{self, ScriptedClient};
