@@ -5,6 +5,7 @@
 //! ours. What this is not: a supervisor; a program that ends by itself is not started again.
 
 mod child;
+mod terminal;
 
 use crate::args::{Exec, OnRotate};
 use crate::bots::{BETWEEN_TRIES, again, wanted};
