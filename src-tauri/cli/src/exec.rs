@@ -24,30 +24,44 @@ use tokio::sync::watch;
 pub(crate) async fn exec(args: Exec) -> anyhow::Result<ExitCode> {
     let Exec { account, lasts, wait, on_rotate, grace, bot, command } = args;
     let mut signals = Signals::listen(&PASSED_ON)?;
-    let (client, id) = ask_owner(account).await?;
     let named = command.first().map(|program| base(&program.to_string_lossy()));
-    let take = Take { id, wanted: wanted(lasts, None)?, caller: Caller::here(bot.or(named)) };
-    let out = match wait {
+    let first = async {
+        let (client, id) = ask_owner(account).await?;
+        let take = Take { id, wanted: wanted(lasts, None)?, caller: Caller::here(bot.or(named)) };
+        let out = match wait {
+            Some(limit) => {
+                let limit = chrono::Duration::from_std(limit)?;
+                client.wait_for_token(&take.id, take.wanted, limit, &take.caller).await?
+            }
+            None => client.token(&take.id, take.wanted, &take.caller).await?,
+        };
+        anyhow::Ok((client, take, out))
+    };
+    let (client, take, out) = tokio::select! {
+        first = first => first?,
         // Signals end the wait as they would end the program.
-        Some(limit) => tokio::select! {
-            out = client.wait_for_token(&take.id, take.wanted, chrono::Duration::from_std(limit)?, &take.caller) => out?,
-            signal = signals.any() => return Ok(ended_by(signal)),
-        },
-        None => client.token(&take.id, take.wanted, &take.caller).await?,
+        signal = signals.any() => return Ok(ended_by(signal)),
     };
     let (newest, mut rotated) = watch::channel(out.generation);
     let mut told = rotated.clone();
     let mut child = Child::start(&command, &out)?;
     let following = tokio::spawn(follow(client, take.id.clone(), newest));
     let mut has = out.generation;
+    let mut is_to_end = false;
     // The program's own end comes first, whatever else has come at the same time: it is not started again.
     let status = loop {
         tokio::select! {
             biased;
             status = child.ended() => break status?,
-            signal = signals.any() => child.tell(signal),
-            out = take.newer(&mut rotated, has), if matches!(on_rotate, OnRotate::Restart) => {
-                child.stop(grace).await?;
+            signal = signals.any() => {
+                // However long it takes to end, it is not started again.
+                is_to_end |= signal == SignalKind::terminate().as_raw_value();
+                child.tell(signal);
+            }
+            out = take.newer(&mut rotated, has), if matches!(on_rotate, OnRotate::Restart) && !is_to_end => {
+                if let Some(status) = child.stop(grace, &mut signals).await? {
+                    break status;
+                }
                 has = out.generation;
                 child = Child::start(&command, &out)?;
             }

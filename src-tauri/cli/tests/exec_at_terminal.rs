@@ -84,6 +84,26 @@ fn what_is_typed_reaches_the_program_and_its_status_comes_back() {
 }
 
 #[test]
+fn ctrl_c_during_a_restart_is_the_end() {
+    let (home, _broker, _service) = house();
+    let home = home.path();
+    let stubborn =
+        "trap \"echo asked >> asked\" TERM INT; echo $$ >> started; while [ -e alive ]; do sleep 0.05; done; exit 5";
+    let alive = home.join("alive");
+    std::fs::write(&alive, "").expect("a file");
+    let mut typist = Typist::at(home, &format!("exec $daypass exec --grace 10m -- sh -c '{stubborn}'"));
+    let (started, asked) = (home.join("started"), home.join("asked"));
+    pids(&started, 1);
+    signed_in(home);
+    owner::wait("it was asked to end", || written(&asked).len() == 1);
+    typist.types(CTRL_C);
+    owner::wait("it was told", || written(&asked).len() == 2);
+    std::fs::remove_file(alive).expect("a file");
+    assert_eq!(typist.end(), Some(5));
+    assert_eq!(written(&started).len(), 1);
+}
+
+#[test]
 fn signals_that_others_send_are_passed_on_at_a_terminal_too() {
     let (home, _broker, _service) = house();
     let home = home.path();

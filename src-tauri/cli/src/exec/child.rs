@@ -4,15 +4,21 @@
 //! once, and each signal that we get is passed on to all of it. What this is not: a choice of what to do about a rotation.
 
 use super::terminal::{Terminal, Turn};
+use crate::signals::Signals;
 use daypass_wiring::HandedOut;
 use daypass_wiring::domain::{Problem, Remedy};
 use daypass_wiring::{Code, Refused};
-use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_current_process_group, kill_process_group, waitid};
+use rustix::process::{
+    Pid, Signal, WaitId, WaitIdOptions, kill_current_process_group, kill_process_group, test_kill_process_group, waitid,
+};
 use std::ffi::OsString;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{ExitCode, ExitStatus};
 use std::time::Duration;
 use tokio::process::Command;
+
+/// How often is looked whether what it has left behind has ended.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 
 /// A running program.
 pub(super) struct Child {
@@ -76,18 +82,51 @@ impl Child {
         }
     }
 
-    /// Asks it to end, and ends it if it does not.
-    pub(super) async fn stop(&mut self, grace: Duration) -> std::io::Result<()> {
+    /// Asks it and all that it has started to end, and ends what does not. Gives its end if nothing is to follow: whoever
+    /// wants us to end meanwhile wants no other program, and who says so twice does not want to wait either.
+    pub(super) async fn stop(&mut self, grace: Duration, signals: &mut Signals) -> std::io::Result<Option<ExitCode>> {
+        // What is typed from now on is meant for us as well: it may be the wish for an end.
+        self.take_terminal();
         self.send(Signal::TERM);
         // A stopped one cannot end.
         self.send(Signal::CONT);
-        if tokio::time::timeout(grace, self.ended()).await.is_err() {
+        let limit = tokio::time::sleep(grace);
+        tokio::pin!(limit);
+        let mut last = false;
+        let gone = loop {
+            tokio::select! {
+                biased;
+                gone = self.all_gone() => { gone?; break true }
+                () = &mut limit => break false,
+                signal = signals.any() => {
+                    if last && ends(signal) {
+                        break false;
+                    }
+                    last |= ends(signal);
+                    self.tell(signal);
+                }
+            }
+        };
+        if !gone {
+            // Two of one bot would trade twice.
             self.send(Signal::KILL);
-            self.ended().await?;
         }
-        // Whatever it has started and left behind: two of one bot would trade twice.
-        self.send(Signal::KILL);
+        Ok(Some(self.ended().await?).filter(|_| last))
+    }
+
+    /// The end of it and of whatever it has started: a shell is gone before the bot in it has closed its positions.
+    async fn all_gone(&mut self) -> std::io::Result<()> {
+        self.ended().await?;
+        while self.has_left_some() {
+            tokio::time::sleep(BETWEEN_LOOKS).await;
+        }
         Ok(())
+    }
+
+    fn has_left_some(&self) -> bool {
+        // As the first process of a container we inherit them, and somebody has to see that they have ended.
+        while let Ok(Some(_)) = waitid(WaitId::Pgid(Some(self.group)), WaitIdOptions::EXITED | WaitIdOptions::NOHANG) {}
+        test_kill_process_group(self.group).is_ok()
     }
 
     /// Ctrl-Z stops the whole job: the program, then us with whatever stands beside us in a pipeline, so that the shell
@@ -98,7 +137,7 @@ impl Child {
         let Some(signal) = stopping.and_then(Signal::from_named_raw) else { return };
         let asked = [Signal::TTIN, Signal::TTOU].contains(&signal);
         if asked && self.give_terminal() {
-            // It only lacked the terminal, which is with us: a shell has given it.
+            // It only lacked the terminal, which is with us: a shell has given it, or an end was asked for.
             return self.send(Signal::CONT);
         }
         self.take_terminal();
@@ -130,6 +169,11 @@ impl Child {
         // One that has just ended needs no signal any more.
         let _ = kill_process_group(self.group, signal);
     }
+}
+
+/// Whether whoever sends this wants an end.
+fn ends(signal: i32) -> bool {
+    [Signal::TERM, Signal::INT, Signal::QUIT, Signal::HUP].map(Signal::as_raw).contains(&signal)
 }
 
 fn code(status: ExitStatus) -> ExitCode {
