@@ -12,8 +12,9 @@ use crate::bots::{BETWEEN_TRIES, again, wanted};
 use crate::signals::Signals;
 use crate::verbs::ask_owner;
 use child::Child;
+use daypass_wiring::api::TokenStatus;
 use daypass_wiring::domain::AccountId;
-use daypass_wiring::{Caller, Change, Client, Code, HandedOut, Refused, Wanted};
+use daypass_wiring::{Caller, Client, Code, HandedOut, Refused, Wanted};
 use futures::StreamExt;
 use std::io::Write;
 use std::process::ExitCode;
@@ -67,7 +68,7 @@ pub(crate) async fn exec(args: Exec) -> anyhow::Result<ExitCode> {
             }
             Ok(()) = told.changed(), if !matches!(on_rotate, OnRotate::Restart) => {
                 let newest = *told.borrow_and_update();
-                if let OnRotate::Signal(signal) = on_rotate && newest > has {
+                if let OnRotate::Signal(signal) = on_rotate && newest != has {
                     has = newest;
                     child.tell(signal);
                 }
@@ -96,16 +97,16 @@ struct Take {
 }
 
 impl Take {
-    /// Waits for a token that is newer, and takes it; again and again where that does not work at once.
+    /// Waits for another token than this one, and takes it; again and again where that does not work at once.
     async fn newer(&self, newest: &mut watch::Receiver<u64>, has: u64) -> HandedOut {
         let mut told = false;
         loop {
-            if newest.wait_for(|newest| *newest > has).await.is_err() {
+            if newest.wait_for(|newest| *newest != has).await.is_err() {
                 // Nobody says so any more.
                 std::future::pending::<()>().await;
             }
             match self.now().await {
-                Ok(Some(out)) if out.generation > has => return out,
+                Ok(Some(out)) if out.generation != has => return out,
                 Err(refused) if !told => {
                     tell(&format!("the new token was not taken yet: {}", refused.problem));
                     told = true;
@@ -155,11 +156,17 @@ async fn news(client: &dyn Client, id: &AccountId, newest: &watch::Sender<u64>) 
     let known = *newest.borrow();
     let mut watched = client.watch(id, Some(known)).await?;
     while let Some(watched) = watched.next().await {
-        if watched.event == Change::Generation {
-            newest.send_replace(watched.status.generation);
-        }
+        note(&watched.status, newest);
     }
     Ok(())
+}
+
+/// Notes which token may be taken. Its number may also be a lower one: that of an account which was removed and added again
+/// begins anew.
+fn note(status: &TokenStatus, newest: &watch::Sender<u64>) {
+    if status.valid {
+        newest.send_if_modified(|newest| std::mem::replace(newest, status.generation) != status.generation);
+    }
 }
 
 fn ended_by(signal: i32) -> ExitCode {

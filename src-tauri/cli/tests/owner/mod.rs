@@ -48,6 +48,10 @@ impl Owner {
         Self { client, home, end, _runtime: runtime }
     }
 
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         command(self.home.path(), args)
     }

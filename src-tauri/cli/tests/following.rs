@@ -1,0 +1,53 @@
+//! Whoever follows an account goes on where the service comes and goes, or has no room, or does not know the account for a
+//! moment.
+//!
+//! The invariant: what was missed meanwhile is made up for. What this is not: a test of the service; the owner follows a
+//! script.
+#![cfg(target_os = "linux")]
+
+mod owner;
+
+use daypass_api::scripted;
+use owner::running::{Running, run, written};
+use owner::{Owner, now};
+use std::process::Stdio;
+
+/// Writes a line with the number of its token.
+const NOTES_ITS_NUMBER: &str = "echo $DAYPASS_GENERATION >> numbers; exec sleep 600";
+
+/// From now on the owner has this token.
+fn has(owner: &Owner, generation: u64) {
+    let mut account = scripted::account("upstox", now());
+    account.generation = generation;
+    owner.client.show(scripted::snapshot(now(), vec![account]));
+}
+
+/// Whoever follows is there, and hears that the owner ends.
+fn restart(owner: &Owner) {
+    owner::wait("it is followed", || owner.client.listeners() > 0);
+    owner.client.end();
+    owner::wait("nobody follows any more", || owner.client.listeners() == 0);
+}
+
+fn numbers(owner: &Owner) -> Vec<String> {
+    written(&owner.home().join("numbers"))
+}
+
+/// A program that runs with token 7.
+fn follower(owner: &Owner) -> Running {
+    let mut exec = owner.command(&["exec", "upstox", "--", "sh", "-c", NOTES_ITS_NUMBER]);
+    exec.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    let said = std::fs::File::create(owner.home().join("said")).expect("a file");
+    let running = run(owner.home(), exec.stdin(Stdio::null()).stdout(Stdio::null()).stderr(said));
+    owner::wait("it runs", || numbers(owner) == ["7"]);
+    running
+}
+
+#[test]
+fn a_lower_number_is_another_token_too() {
+    let owner = Owner::of(&["upstox"]);
+    let _running = follower(&owner);
+    restart(&owner);
+    has(&owner, 3);
+    owner::wait("it was started again", || numbers(&owner) == ["7", "3"]);
+}
