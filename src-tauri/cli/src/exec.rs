@@ -125,32 +125,44 @@ impl Take {
     }
 }
 
-/// Says which token is the newest, through restarts of Daypass.
+/// Says which token is the newest, through restarts of Daypass and whatever else is in the way for a while.
 async fn follow(client: Arc<dyn Client>, id: AccountId, newest: watch::Sender<u64>) {
     let mut client = Some(client);
-    let mut lost = false;
+    // What is in the way is said once.
+    let mut said = None;
     loop {
-        match client.take() {
-            Some(client) => {
-                match news(&*client, &id, &newest).await {
-                    Err(refused) if refused.code == Code::UnknownAccount => {
-                        return tell(&format!("no more news of the token: {}", refused.problem));
-                    }
-                    // It is just being started or ended, or asked by too many: that passes.
-                    Err(_) => {}
-                    Ok(()) => lost = false,
+        let in_the_way = match client.take() {
+            Some(client) => match news(&*client, &id, &newest).await {
+                Ok(()) => {
+                    said = None;
+                    None
                 }
-            }
-            None if !lost => {
-                tell("Daypass is not running; the program keeps its token, and gets the next one when it is back.");
-                lost = true;
-            }
-            None => {}
+                // It is just being started or ended: that passes.
+                Err(refused) if refused.code == Code::NotRunning => None,
+                Err(refused) => {
+                    // There is always room for a question.
+                    if let Ok(status) = client.status(Some(id.as_str())).await {
+                        note(&status, &newest);
+                    }
+                    Some((
+                        refused.code,
+                        format!("no news of the token for now; it is asked for instead. {}", refused.problem),
+                    ))
+                }
+            },
+            None => Some((Code::NotRunning, AWAY.to_owned())),
+        };
+        if let Some((code, line)) = in_the_way
+            && said.replace(code) != Some(code)
+        {
+            tell(&line);
         }
         tokio::time::sleep(BETWEEN_TRIES).await;
         client = again().await.unwrap_or_default();
     }
 }
+
+const AWAY: &str = "Daypass is not running; the program keeps its token, and gets the next one when it is back.";
 
 async fn news(client: &dyn Client, id: &AccountId, newest: &watch::Sender<u64>) -> Result<(), Refused> {
     let known = *newest.borrow();

@@ -8,6 +8,7 @@
 mod owner;
 
 use daypass_api::scripted;
+use daypass_manager::Code;
 use owner::running::{Running, run, written};
 use owner::{Owner, now};
 use std::process::Stdio;
@@ -50,4 +51,44 @@ fn a_lower_number_is_another_token_too() {
     restart(&owner);
     has(&owner, 3);
     owner::wait("it was started again", || numbers(&owner) == ["7", "3"]);
+}
+
+/// What is said to whoever looks on.
+fn said(owner: &Owner) -> Vec<String> {
+    written(&owner.home().join("said"))
+}
+
+/// Somebody has asked for news so often more, in vain.
+fn asked_again(owner: &Owner, times: usize) {
+    let asked = || owner.client.script().asked.iter().filter(|line| line.starts_with("watch")).count();
+    let before = asked();
+    owner::wait("it asks again", || asked() >= before + times);
+}
+
+#[test]
+fn an_account_that_is_not_known_for_a_moment_is_followed_again() {
+    let owner = Owner::of(&["upstox"]);
+    let _running = follower(&owner);
+    owner.client.refuse("watch", Code::UnknownAccount);
+    owner.client.refuse("snapshot", Code::UnknownAccount);
+    restart(&owner);
+    has(&owner, 8);
+    asked_again(&owner, 2);
+    assert_eq!(said(&owner).len(), 1, "{:?}", said(&owner));
+    assert_eq!(numbers(&owner), ["7"]);
+    owner.client.script().refusals.clear();
+    owner::wait("it was started again", || numbers(&owner) == ["7", "8"]);
+}
+
+#[test]
+fn where_there_is_no_room_to_wait_the_token_is_asked_for() {
+    let owner = Owner::of(&["upstox"]);
+    owner.client.refuse("watch", Code::TooMany);
+    let _running = follower(&owner);
+    asked_again(&owner, 2);
+    assert_eq!(said(&owner).len(), 1, "{:?}", said(&owner));
+    assert_eq!(numbers(&owner), ["7"]);
+    has(&owner, 8);
+    owner::wait("it was started again", || numbers(&owner) == ["7", "8"]);
+    assert_eq!(said(&owner).len(), 1, "{:?}", said(&owner));
 }
