@@ -9,7 +9,7 @@ mod owner;
 
 use daypass_api::scripted;
 use daypass_manager::Code;
-use owner::running::{Running, run, written};
+use owner::running::{Running, lines, run, written};
 use owner::{Owner, now};
 use std::process::Stdio;
 
@@ -91,4 +91,37 @@ fn where_there_is_no_room_to_wait_the_token_is_asked_for() {
     has(&owner, 8);
     owner::wait("it was started again", || numbers(&owner) == ["7", "8"]);
     assert_eq!(said(&owner).len(), 1, "{:?}", said(&owner));
+}
+
+#[test]
+fn a_watch_goes_on_after_a_restart_and_where_there_was_no_room() {
+    let owner = Owner::of(&["upstox"]);
+    let mut watch = run(owner.home(), owner.command(&["watch"]).stdout(Stdio::piped()).stderr(Stdio::null()));
+    let mut lines = lines(&mut watch);
+    let mut next = || -> serde_json::Value {
+        let line = lines.next().expect("it goes on").expect("text");
+        let news: serde_json::Value = serde_json::from_str(&line).expect("JSON");
+        serde_json::json!([news["event"], news["generation"]])
+    };
+    assert_eq!(next(), serde_json::json!(["state", 7]));
+    for (code, generation) in [(Code::NotRunning, 8), (Code::TooMany, 9)] {
+        owner.client.refuse("watch", code);
+        restart(&owner);
+        asked_again(&owner, 1);
+        has(&owner, generation);
+        owner.client.script().refusals.clear();
+        assert_eq!(next(), serde_json::json!(["generation", generation]), "{code:?}");
+    }
+    owner.client.refuse("watch", Code::UnknownAccount);
+    restart(&owner);
+    assert_eq!(watch.0.wait().expect("its end").code(), Some(2), "an account that is gone is the end");
+}
+
+#[test]
+fn a_watch_that_cannot_begin_says_why() {
+    let owner = Owner::of(&["upstox"]);
+    for (code, exit) in [(Code::NotRunning, 3), (Code::TooMany, 7)] {
+        owner.client.refuse("watch", code);
+        assert_eq!(owner.run(&["watch"]).status.code(), Some(exit), "{code:?}");
+    }
 }
