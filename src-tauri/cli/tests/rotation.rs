@@ -7,11 +7,13 @@
 mod owner;
 
 use owner::broker::signed_in;
-use owner::running::{house, lines, start, written};
-use owner::service::{JSON, talk, tell};
+use owner::running::{house, house_with, lines, run, start, written};
+use owner::service::{JSON, post, talk, tell};
 use owner::{command, text};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
 
 fn token(home: &Path) -> String {
     text(&command(home, &["token"]).output().expect("it runs").stdout).trim().to_owned()
@@ -57,9 +59,7 @@ fn a_rotation_reaches_watcher_waiter_and_programs() {
     assert!(!line.contains(&second), "no token on a command line");
     let snapshot =
         talk(UnixStream::connect(home.join("run/daypass.sock")).expect("there"), "GET", "/api/snapshot", JSON, "");
-    let snapshot: serde_json::Value =
-        serde_json::from_str(snapshot.split("\r\n\r\n").nth(1).expect("a body")).expect("JSON");
-    let bots = snapshot["accounts"][0]["bots"].as_array().expect("bots").clone();
+    let bots = body(&snapshot)["accounts"][0]["bots"].as_array().expect("bots").clone();
     let has = |name: &str| bots.iter().find(|bot| bot["name"] == name).map(|bot| bot["generation"].clone());
     assert_eq!((has("restarts"), has("signals")), (Some(2.into()), Some(1.into())), "{bots:?}");
 }
@@ -70,6 +70,48 @@ fn seen_generation(token: &str, home: &Path) -> u64 {
     let out: serde_json::Value = serde_json::from_str(&json).expect("JSON");
     assert_eq!((&out["access_token"], &out["header_value"]), (&token.into(), &"Bearer {token}".into()));
     out["generation"].as_u64().expect("a number")
+}
+
+/// Where the account's outlets bring its token.
+const OUTLETS: &str = "  outlets:\n    json_file: {path: bot.json}\n    env_file: {path: bot.env}\n";
+
+#[test]
+fn one_sign_in_is_everywhere_within_two_seconds_and_the_old_token_is_known_as_such() {
+    let (home, _broker, _service) = house_with(OUTLETS);
+    let home = home.path();
+    let told = home.join("told");
+    let out = std::fs::File::create(&told).expect("a file");
+    let _watch = run(home, command(home, &["watch"]).stdout(out).stderr(Stdio::null()));
+    let _exec = start(home, &["exec", "--", "sh", "-c", NOTES_ITS_TOKEN]);
+    let restarted = home.join("restarted");
+    owner::wait("both follow", || written(&restarted).len() == 1 && written(&told).len() == 1);
+
+    signed_in(home);
+    let token = token(home);
+    let is_in = |file: &str| std::fs::read_to_string(home.join(file)).unwrap_or_default().contains(&token);
+    let is_news = |line: &String| {
+        let news: serde_json::Value = serde_json::from_str(line).unwrap_or_default();
+        (&news["event"], &news["generation"]) == (&"generation".into(), &2.into())
+    };
+    owner::wait_at_most(Duration::from_secs(2), "everybody has the new token", || {
+        ["restarted", "config/bot.json", "config/bot.env"].into_iter().all(is_in) && written(&told).iter().any(is_news)
+    });
+
+    let socket = home.join("run/daypass.sock");
+    let ask = |path: &str| talk(UnixStream::connect(&socket).expect("there"), "GET", path, JSON, "");
+    for (known, stale) in [(1, true), (2, false)] {
+        let out = body(&ask(&format!("/api/token?generation={known}")));
+        assert_eq!((&out["generation"], &out["stale"]), (&2.into(), &stale.into()), "{known}");
+    }
+    let refused = post(&socket, "/api/token/report-invalid", r#"{"generation": 1}"#);
+    assert!(refused.starts_with("HTTP/1.1 409 "), "{refused}");
+    assert_eq!(body(&refused)["code"], "stale");
+    let refused = command(home, &["report-invalid", "--generation", "1"]).output().expect("it runs");
+    assert_eq!(refused.status.code(), Some(4), "{}", text(&refused.stderr));
+}
+
+fn body(answer: &str) -> serde_json::Value {
+    serde_json::from_str(answer.split_once("\r\n\r\n").expect("a body").1).expect("JSON")
 }
 
 #[test]

@@ -86,10 +86,15 @@ pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-pub(crate) fn wait(what: &str, mut done: impl FnMut() -> bool) {
+pub(crate) fn wait(what: &str, done: impl FnMut() -> bool) {
+    wait_at_most(LIMIT, what, done);
+}
+
+/// Where it counts how long something takes.
+pub(crate) fn wait_at_most(limit: Duration, what: &str, mut done: impl FnMut() -> bool) {
     let start = Instant::now();
     while !done() {
-        assert!(start.elapsed() < LIMIT, "waited too long until {what}");
+        assert!(start.elapsed() < limit, "waited too long until {what}");
         std::thread::sleep(Duration::from_millis(20));
     }
 }

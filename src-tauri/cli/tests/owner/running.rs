@@ -11,9 +11,16 @@ use std::process::{Child, ChildStdout, Stdio};
 
 /// Everything that a rotation needs, signed in once.
 pub(crate) fn house() -> (tempfile::TempDir, Broker, Service) {
+    house_with("")
+}
+
+/// The same with more lines about the account.
+pub(crate) fn house_with(settings: &str) -> (tempfile::TempDir, Broker, Service) {
     let home = tempfile::tempdir().expect("a folder");
     let broker = Broker::start(home.path());
-    write_config(home.path());
+    let config = write_config(home.path()).file;
+    let all = std::fs::read_to_string(&config).expect("a file") + settings;
+    std::fs::write(config, all).expect("a file");
     let service = broker.serve(home.path());
     signed_in(home.path());
     (home, broker, service)
