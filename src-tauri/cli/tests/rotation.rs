@@ -2,12 +2,12 @@
 //!
 //! The invariant: each of them is a process of its own and is told by nobody but Daypass. What this is not: a measurement;
 //! the benchmarks say how long it takes.
-#![cfg(unix)]
+#![cfg(target_os = "linux")]
 
 mod owner;
 
 use owner::broker::signed_in;
-use owner::running::{house, house_with, lines, run, start, written};
+use owner::running::{Running, command_lines, house, house_with, lines, run, start, written};
 use owner::service::{JSON, post, talk, tell};
 use owner::{command, text};
 use std::os::unix::net::UnixStream;
@@ -41,6 +41,7 @@ fn a_rotation_reaches_watcher_waiter_and_programs() {
         start(home, &["exec", "--on-rotate", "signal=HUP", "--bot", "signals", "--", "sh", "-c", NOTES_SIGNALS]);
     let (restarted, signals) = (home.join("restarted"), home.join("signals"));
     owner::wait("both programs run", || written(&restarted).len() == 1 && written(&signals).len() == 1);
+    is_on_no_command_line(&restarts, [&first, &first]);
 
     signed_in(home);
     let second = token(home);
@@ -55,13 +56,19 @@ fn a_rotation_reaches_watcher_waiter_and_programs() {
     assert_eq!((&news["event"], &news["generation"], &news["valid"]), (&"generation".into(), &2.into(), &true.into()));
     assert!(!news.to_string().contains(&second), "news carry no token");
 
-    let line = std::fs::read_to_string(format!("/proc/{}/cmdline", restarts.0.id())).unwrap_or_default();
-    assert!(!line.contains(&second), "no token on a command line");
+    is_on_no_command_line(&restarts, [&first, &second]);
     let snapshot =
         talk(UnixStream::connect(home.join("run/daypass.sock")).expect("there"), "GET", "/api/snapshot", JSON, "");
     let bots = body(&snapshot)["accounts"][0]["bots"].as_array().expect("bots").clone();
     let has = |name: &str| bots.iter().find(|bot| bot["name"] == name).map(|bot| bot["generation"].clone());
     assert_eq!((has("restarts"), has("signals")), (Some(2.into()), Some(1.into())), "{bots:?}");
+}
+
+/// Neither the program's nor that of what it has started.
+fn is_on_no_command_line(running: &Running, tokens: [&String; 2]) {
+    let lines = command_lines(running.0.id());
+    assert!(lines.len() > 1, "{lines:?}");
+    assert!(!lines.iter().any(|line| tokens.iter().any(|token| line.contains(*token))), "a token on a command line");
 }
 
 /// The generation of the token that is held, which must be this one.

@@ -86,9 +86,19 @@ pub(crate) fn look(pid: u32) -> Option<Process> {
 
 /// How many processes a group has.
 pub(crate) fn members(group: u32) -> usize {
+    processes().filter(|(_, process)| process.group == group).count()
+}
+
+/// The command lines of a program and of what it has started.
+pub(crate) fn command_lines(pid: u32) -> Vec<String> {
+    let family = processes().filter(|(child, process)| *child == pid || process.parent == pid);
+    family.filter_map(|(pid, _)| std::fs::read_to_string(format!("/proc/{pid}/cmdline")).ok()).collect()
+}
+
+fn processes() -> impl Iterator<Item = (u32, Process)> {
     let all = std::fs::read_dir("/proc").expect("the processes").flatten();
     let pids = all.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    pids.filter_map(look).filter(|process| process.group == group).count()
+    pids.filter_map(|pid| Some((pid, look(pid)?)))
 }
 
 /// The process numbers that a program has written, once there are so many.
