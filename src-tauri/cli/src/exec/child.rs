@@ -63,8 +63,13 @@ impl Child {
             let turn = tokio::select! {
                 biased;
                 status = self.process.wait() => {
-                    self.take_terminal();
-                    return Ok(code(status?));
+                    let (typed, status) = (self.take_terminal(), status?);
+                    let wish = status.signal().and_then(Signal::from_named_raw);
+                    if let Some(wish @ (Signal::INT | Signal::QUIT)) = wish && typed {
+                        // The script that we stand in hears of Ctrl-C from the terminal, but did not have it.
+                        let _ = kill_current_process_group(wish);
+                    }
+                    return Ok(code(status));
                 }
                 turn = turns => turn,
             };
@@ -159,10 +164,9 @@ impl Child {
         self.terminal.as_ref().is_some_and(|terminal| terminal.give(self.group))
     }
 
-    fn take_terminal(&self) {
-        if let Some(terminal) = &self.terminal {
-            terminal.take(self.group);
-        }
+    /// Takes it back; says whether the program had it.
+    fn take_terminal(&self) -> bool {
+        self.terminal.as_ref().is_some_and(|terminal| terminal.take(self.group))
     }
 
     fn send(&self, signal: Signal) {

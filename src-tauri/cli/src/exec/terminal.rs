@@ -49,8 +49,8 @@ impl Terminal {
     }
 
     /// Takes it back, if it is still where it was given to.
-    pub(super) fn take(&self, from: Pid) {
-        pass(from, self.own);
+    pub(super) fn take(&self, from: Pid) -> bool {
+        pass(from, self.own)
     }
 }
 
