@@ -6,8 +6,9 @@
 use crate::args::{KeysVerb, Lasts, Token, Wait};
 use crate::verbs::{ask_owner, println, unknown};
 use daypass_wiring::domain::AccountId;
-use daypass_wiring::{Caller, Client, Code, Lasting, NewKey, Refused, Wanted};
+use daypass_wiring::{Caller, Client, Code, Lasting, NewKey, Refused, Wanted, Watched};
 use futures::StreamExt;
+use futures::stream::BoxStream;
 use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,22 +39,35 @@ pub(crate) async fn wait(args: Wait) -> anyhow::Result<()> {
 
 /// How long to rest before Daypass is looked for again.
 pub(crate) const BETWEEN_TRIES: Duration = Duration::from_secs(1);
+/// The pauses grow up to this: long enough for a service without room, short enough for a new token.
+const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 
 /// Prints one JSON object for each change, until nobody reads them. A restart of Daypass in between costs nothing.
 pub(crate) async fn watch(account: Option<String>, after: Option<u64>) -> anyhow::Result<()> {
     let (client, id) = ask_owner(account).await?;
     let mut known = after;
-    let mut client = Some(client);
+    let mut watched = client.watch(&id, known).await?;
     loop {
-        if let Some(client) = client.take() {
-            let mut watched = client.watch(&id, known).await?;
-            while let Some(watched) = watched.next().await {
-                known = Some(watched.status.generation);
-                println(&serde_json::to_string(&watched)?)?;
-            }
+        while let Some(watched) = watched.next().await {
+            known = Some(watched.status.generation);
+            println(&serde_json::to_string(&watched)?)?;
         }
-        tokio::time::sleep(BETWEEN_TRIES).await;
-        client = again().await?;
+        watched = watch_again(&id, known).await?;
+    }
+}
+
+/// The same once more, as soon as Daypass is there again and has room.
+async fn watch_again(id: &AccountId, known: Option<u64>) -> Result<BoxStream<'static, Watched>, Refused> {
+    let mut pause = BETWEEN_TRIES;
+    loop {
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+        let Some(client) = again().await? else { continue };
+        match client.watch(id, known).await {
+            // It is just being started or ended, or asked by too many: that passes.
+            Err(refused) if matches!(refused.code, Code::NotRunning | Code::TooMany) => {}
+            answer => return answer,
+        }
     }
 }
 

@@ -18,6 +18,8 @@ mod out;
 pub mod quick;
 mod serve;
 mod sign_in;
+#[cfg(unix)]
+mod signals;
 mod verbs;
 
 use args::{Args, Verb};

@@ -59,7 +59,8 @@ fn query(mut args: impl Iterator<Item = OsString>) -> Option<String> {
     while let Some(arg) = args.next() {
         let arg = arg.into_string().ok()?;
         let (key, value) = match arg.as_str() {
-            "--min-valid" => ("min_validity", crate::args::span(args.next()?.to_str()?).ok()?.as_secs().to_string()),
+            // Rounded up: a token that ends within the last second would not do.
+            "--min-valid" => ("min_validity", whole_seconds(crate::args::span(args.next()?.to_str()?).ok()?)),
             account => ("account", AccountId::new(account).ok()?.to_string()),
         };
         if query.contains(key) {
@@ -68,6 +69,10 @@ fn query(mut args: impl Iterator<Item = OsString>) -> Option<String> {
         query.extend([if query.is_empty() { "?" } else { "&" }, key, "=", &value]);
     }
     Some(query)
+}
+
+fn whole_seconds(span: Duration) -> String {
+    span.as_nanos().div_ceil(1_000_000_000).to_string()
 }
 
 fn ask(socket: &Path, query: &str) -> Option<Secret> {
@@ -130,6 +135,8 @@ mod tests {
             (&["token"][..], Some("")),
             (&["token", "upstox"], Some("?account=upstox")),
             (&["token", "--min-valid", "2h", "upstox"], Some("?min_validity=7200&account=upstox")),
+            (&["token", "--min-valid", "1500ms"], Some("?min_validity=2")),
+            (&["token", "--min-valid", "0s"], Some("?min_validity=0")),
             (&["token", "upstox", "dhan"], None),
             (&["token", "--json"], None),
             (&["token", "--min-valid", "soon"], None),

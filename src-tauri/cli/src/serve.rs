@@ -110,38 +110,18 @@ fn say(line: &str) {
 
 /// Listens for the end from the moment it is made: a signal that comes while everything still starts is not lost.
 #[cfg(unix)]
-struct End([tokio::signal::unix::Signal; 2], Option<tokio::signal::unix::Signal>);
+struct End(crate::signals::Signals);
 
 #[cfg(unix)]
 impl End {
     fn listen() -> std::io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let hang_up = if hang_up_is_ignored() { None } else { Some(signal(SignalKind::hangup())?) };
-        Ok(Self([signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?], hang_up))
+        use tokio::signal::unix::SignalKind as Kind;
+        crate::signals::Signals::listen(&[Kind::terminate(), Kind::interrupt(), Kind::hangup()]).map(Self)
     }
 
-    async fn told(self) {
-        let Self([mut terminate, mut interrupt], mut hang_up) = self;
-        let hung_up = async {
-            match &mut hang_up {
-                Some(signal) => signal.recv().await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-            _ = hung_up => {}
-        }
+    async fn told(mut self) {
+        self.0.any().await;
     }
-}
-
-/// `nohup` asks for the terminal's end to be ignored, and listening for it would undo that.
-#[cfg(unix)]
-fn hang_up_is_ignored() -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 == 1)
 }
 
 #[cfg(not(unix))]

@@ -2,58 +2,21 @@
 //!
 //! The invariant: each of them is a process of its own and is told by nobody but Daypass. What this is not: a measurement;
 //! the benchmarks say how long it takes.
-#![cfg(unix)]
+#![cfg(target_os = "linux")]
 
 mod owner;
 
-use owner::broker::{Broker, signed_in};
-use owner::service::{JSON, Service, talk, tell, write_config};
+use owner::broker::signed_in;
+use owner::running::{Running, command_lines, house, house_with, lines, run, start, written};
+use owner::service::{JSON, post, talk, tell};
 use owner::{command, text};
-use std::io::{BufRead, BufReader, Lines};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
-use std::process::{Child, ChildStdout, Stdio};
-
-/// Everything that a rotation needs, signed in once.
-fn house() -> (tempfile::TempDir, Broker, Service) {
-    let home = tempfile::tempdir().expect("a folder");
-    let broker = Broker::start(home.path());
-    write_config(home.path());
-    let service = broker.serve(home.path());
-    signed_in(home.path());
-    (home, broker, service)
-}
-
-/// Ends with the test, and so does what it runs: a signal that cannot be caught could not be passed on.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        if let Ok(None) = self.0.try_wait() {
-            tell(&self.0, "TERM");
-        }
-        let _ = self.0.wait();
-    }
-}
-
-fn start(home: &Path, args: &[&str]) -> Running {
-    let mut command = command(home, args);
-    // The programs below need their tools.
-    command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
-    Running(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it runs"))
-}
+use std::process::Stdio;
+use std::time::Duration;
 
 fn token(home: &Path) -> String {
     text(&command(home, &["token"]).output().expect("it runs").stdout).trim().to_owned()
-}
-
-fn lines(running: &mut Running) -> Lines<BufReader<ChildStdout>> {
-    BufReader::new(running.0.stdout.take().expect("a pipe")).lines()
-}
-
-/// The lines of a file that a program writes.
-fn written(file: &Path) -> Vec<String> {
-    std::fs::read_to_string(file).unwrap_or_default().lines().map(Into::into).collect()
 }
 
 /// Writes a line with its token, and waits to be ended.
@@ -78,6 +41,7 @@ fn a_rotation_reaches_watcher_waiter_and_programs() {
         start(home, &["exec", "--on-rotate", "signal=HUP", "--bot", "signals", "--", "sh", "-c", NOTES_SIGNALS]);
     let (restarted, signals) = (home.join("restarted"), home.join("signals"));
     owner::wait("both programs run", || written(&restarted).len() == 1 && written(&signals).len() == 1);
+    is_on_no_command_line(&restarts, [&first, &first]);
 
     signed_in(home);
     let second = token(home);
@@ -92,15 +56,19 @@ fn a_rotation_reaches_watcher_waiter_and_programs() {
     assert_eq!((&news["event"], &news["generation"], &news["valid"]), (&"generation".into(), &2.into(), &true.into()));
     assert!(!news.to_string().contains(&second), "news carry no token");
 
-    let line = std::fs::read_to_string(format!("/proc/{}/cmdline", restarts.0.id())).unwrap_or_default();
-    assert!(!line.contains(&second), "no token on a command line");
+    is_on_no_command_line(&restarts, [&first, &second]);
     let snapshot =
         talk(UnixStream::connect(home.join("run/daypass.sock")).expect("there"), "GET", "/api/snapshot", JSON, "");
-    let snapshot: serde_json::Value =
-        serde_json::from_str(snapshot.split("\r\n\r\n").nth(1).expect("a body")).expect("JSON");
-    let bots = snapshot["accounts"][0]["bots"].as_array().expect("bots").clone();
+    let bots = body(&snapshot)["accounts"][0]["bots"].as_array().expect("bots").clone();
     let has = |name: &str| bots.iter().find(|bot| bot["name"] == name).map(|bot| bot["generation"].clone());
     assert_eq!((has("restarts"), has("signals")), (Some(2.into()), Some(1.into())), "{bots:?}");
+}
+
+/// Neither the program's nor that of what it has started.
+fn is_on_no_command_line(running: &Running, tokens: [&String; 2]) {
+    let lines = command_lines(running.0.id());
+    assert!(lines.len() > 1, "{lines:?}");
+    assert!(!lines.iter().any(|line| tokens.iter().any(|token| line.contains(*token))), "a token on a command line");
 }
 
 /// The generation of the token that is held, which must be this one.
@@ -109,6 +77,48 @@ fn seen_generation(token: &str, home: &Path) -> u64 {
     let out: serde_json::Value = serde_json::from_str(&json).expect("JSON");
     assert_eq!((&out["access_token"], &out["header_value"]), (&token.into(), &"Bearer {token}".into()));
     out["generation"].as_u64().expect("a number")
+}
+
+/// Where the account's outlets bring its token.
+const OUTLETS: &str = "  outlets:\n    json_file: {path: bot.json}\n    env_file: {path: bot.env}\n";
+
+#[test]
+fn one_sign_in_is_everywhere_within_two_seconds_and_the_old_token_is_known_as_such() {
+    let (home, _broker, _service) = house_with(OUTLETS);
+    let home = home.path();
+    let told = home.join("told");
+    let out = std::fs::File::create(&told).expect("a file");
+    let _watch = run(home, command(home, &["watch"]).stdout(out).stderr(Stdio::null()));
+    let _exec = start(home, &["exec", "--", "sh", "-c", NOTES_ITS_TOKEN]);
+    let restarted = home.join("restarted");
+    owner::wait("both follow", || written(&restarted).len() == 1 && written(&told).len() == 1);
+
+    signed_in(home);
+    let token = token(home);
+    let is_in = |file: &str| std::fs::read_to_string(home.join(file)).unwrap_or_default().contains(&token);
+    let is_news = |line: &String| {
+        let news: serde_json::Value = serde_json::from_str(line).unwrap_or_default();
+        (&news["event"], &news["generation"]) == (&"generation".into(), &2.into())
+    };
+    owner::wait_at_most(Duration::from_secs(2), "everybody has the new token", || {
+        ["restarted", "config/bot.json", "config/bot.env"].into_iter().all(is_in) && written(&told).iter().any(is_news)
+    });
+
+    let socket = home.join("run/daypass.sock");
+    let ask = |path: &str| talk(UnixStream::connect(&socket).expect("there"), "GET", path, JSON, "");
+    for (known, stale) in [(1, true), (2, false)] {
+        let out = body(&ask(&format!("/api/token?generation={known}")));
+        assert_eq!((&out["generation"], &out["stale"]), (&2.into(), &stale.into()), "{known}");
+    }
+    let refused = post(&socket, "/api/token/report-invalid", r#"{"generation": 1}"#);
+    assert!(refused.starts_with("HTTP/1.1 409 "), "{refused}");
+    assert_eq!(body(&refused)["code"], "stale");
+    let refused = command(home, &["report-invalid", "--generation", "1"]).output().expect("it runs");
+    assert_eq!(refused.status.code(), Some(4), "{}", text(&refused.stderr));
+}
+
+fn body(answer: &str) -> serde_json::Value {
+    serde_json::from_str(answer.split_once("\r\n\r\n").expect("a body").1).expect("JSON")
 }
 
 #[test]

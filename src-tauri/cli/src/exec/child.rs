@@ -1,27 +1,30 @@
 //! The program that runs, and the signals that are meant for it.
 //!
-//! The invariant: what a person types at the terminal reaches the program once. There the system itself tells it of
-//! Ctrl-C; elsewhere the program has a group of its own, and each signal is passed on to all of it. What this is not: a
-//! choice of what to do about a rotation.
+//! The invariant: it has a group of its own, which has the terminal if there is one: what a person types there reaches it
+//! once, and each signal that we get is passed on to all of it. What this is not: a choice of what to do about a rotation.
 
+use super::terminal::{Terminal, Turn};
+use crate::signals::Signals;
 use daypass_wiring::HandedOut;
 use daypass_wiring::domain::{Problem, Remedy};
 use daypass_wiring::{Code, Refused};
-use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use rustix::process::{
+    Pid, Signal, WaitId, WaitIdOptions, kill_current_process_group, kill_process_group, test_kill_process_group, waitid,
+};
 use std::ffi::OsString;
-use std::io::IsTerminal;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{ExitCode, ExitStatus};
 use std::time::Duration;
 use tokio::process::Command;
-use tokio::signal::unix::{Signal as Incoming, SignalKind, signal};
-use tokio::sync::Mutex;
+
+/// How often is looked whether what it has left behind has ended.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 
 /// A running program.
 pub(super) struct Child {
     process: tokio::process::Child,
-    pid: Option<Pid>,
-    at_terminal: bool,
+    group: Pid,
+    terminal: Option<Terminal>,
 }
 
 impl Child {
@@ -30,50 +33,151 @@ impl Child {
         let Some((program, args)) = command.split_first() else {
             return Err(no_such("", "there is no command").into());
         };
-        let at_terminal = std::io::stdin().is_terminal();
+        let terminal = Terminal::here()?;
         let mut started = Command::new(program);
         started.args(args).env(&*out.env, out.token.expose());
         started.env("DAYPASS_ACCOUNT", out.account.as_str()).env("DAYPASS_GENERATION", out.generation.to_string());
         // A program that outlives us would keep its token for ever.
-        started.kill_on_drop(true);
-        if !at_terminal {
-            started.process_group(0);
-        }
+        started.kill_on_drop(true).process_group(0);
         let process =
             started.spawn().map_err(|error| no_such(&program.to_string_lossy(), &error.kind().to_string()))?;
         let pid = process.id().and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?));
-        Ok(Self { process, pid, at_terminal })
+        let group = pid.ok_or_else(|| no_such(&program.to_string_lossy(), "it has no number"))?;
+        let child = Self { process, group, terminal };
+        if child.give_terminal() {
+            // It may have been stopped already, for asking before it had it.
+            child.send(Signal::CONT);
+        }
+        Ok(child)
     }
 
-    /// Its end, as ours.
+    /// Its end, as ours. Until then it stops and goes on together with us.
     pub(super) async fn ended(&mut self) -> std::io::Result<ExitCode> {
-        Ok(code(self.process.wait().await?))
+        loop {
+            let turns = async {
+                match &mut self.terminal {
+                    Some(terminal) => terminal.turns().await,
+                    None => std::future::pending().await,
+                }
+            };
+            let turn = tokio::select! {
+                biased;
+                status = self.process.wait() => {
+                    let (typed, status) = (self.take_terminal(), status?);
+                    let wish = status.signal().and_then(Signal::from_named_raw);
+                    if let Some(wish @ (Signal::INT | Signal::QUIT)) = wish && typed {
+                        // The script that we stand in hears of Ctrl-C from the terminal, but did not have it.
+                        let _ = kill_current_process_group(wish);
+                    }
+                    return Ok(code(status));
+                }
+                turn = turns => turn,
+            };
+            match turn {
+                Turn::Changed => self.stop_with_it(),
+                Turn::Continued => self.go_on(),
+            }
+        }
     }
 
     /// Passes a signal on.
     pub(super) fn tell(&self, number: i32) {
-        let typed = [Signal::INT.as_raw(), Signal::QUIT.as_raw()].contains(&number);
-        if self.at_terminal && typed {
-            return;
+        if let Some(signal) = Signal::from_named_raw(number) {
+            self.send(signal);
         }
-        let (Some(pid), Some(signal)) = (self.pid, Signal::from_named_raw(number)) else { return };
-        // One that has just ended needs no signal any more.
-        let _ = if self.at_terminal { kill_process(pid, signal) } else { kill_process_group(pid, signal) };
     }
 
-    /// Asks it to end, and ends it if it does not.
-    pub(super) async fn stop(&mut self, grace: Duration) -> std::io::Result<()> {
-        self.tell(Signal::TERM.as_raw());
-        if tokio::time::timeout(grace, self.process.wait()).await.is_err() {
-            self.tell(Signal::KILL.as_raw());
-            self.process.wait().await?;
+    /// Asks it and all that it has started to end, and ends what does not. Gives its end if nothing is to follow: whoever
+    /// wants us to end meanwhile wants no other program, and who says so twice does not want to wait either.
+    pub(super) async fn stop(&mut self, grace: Duration, signals: &mut Signals) -> std::io::Result<Option<ExitCode>> {
+        // What is typed from now on is meant for us as well: it may be the wish for an end.
+        self.take_terminal();
+        self.send(Signal::TERM);
+        // A stopped one cannot end.
+        self.send(Signal::CONT);
+        let limit = tokio::time::sleep(grace);
+        tokio::pin!(limit);
+        let mut last = false;
+        let gone = loop {
+            tokio::select! {
+                biased;
+                gone = self.all_gone() => { gone?; break true }
+                () = &mut limit => break false,
+                signal = signals.any() => {
+                    if last && ends(signal) {
+                        break false;
+                    }
+                    last |= ends(signal);
+                    self.tell(signal);
+                }
+            }
+        };
+        if !gone {
+            // Two of one bot would trade twice.
+            self.send(Signal::KILL);
         }
-        if !self.at_terminal {
-            // Whatever it has started and left behind: two of one bot would trade twice.
-            self.tell(Signal::KILL.as_raw());
+        Ok(Some(self.ended().await?).filter(|_| last))
+    }
+
+    /// The end of it and of whatever it has started: a shell is gone before the bot in it has closed its positions.
+    async fn all_gone(&mut self) -> std::io::Result<()> {
+        self.ended().await?;
+        while self.has_left_some() {
+            tokio::time::sleep(BETWEEN_LOOKS).await;
         }
         Ok(())
     }
+
+    fn has_left_some(&self) -> bool {
+        // As the first process of a container we inherit them, and somebody has to see that they have ended.
+        while let Ok(Some(_)) = waitid(WaitId::Pgid(Some(self.group)), WaitIdOptions::EXITED | WaitIdOptions::NOHANG) {}
+        test_kill_process_group(self.group).is_ok()
+    }
+
+    /// Ctrl-Z stops the whole job: the program, then us with whatever stands beside us in a pipeline, so that the shell
+    /// takes over.
+    fn stop_with_it(&self) {
+        let looked = waitid(WaitId::Pid(self.group), WaitIdOptions::STOPPED | WaitIdOptions::NOHANG);
+        let stopping = looked.ok().flatten().and_then(|status| status.stopping_signal());
+        let Some(signal) = stopping.and_then(Signal::from_named_raw) else { return };
+        let asked = [Signal::TTIN, Signal::TTOU].contains(&signal);
+        if asked && self.give_terminal() {
+            // It only lacked the terminal, which is with us: a shell has given it, or an end was asked for.
+            return self.send(Signal::CONT);
+        }
+        self.take_terminal();
+        // One that cannot be caught would stop us where there is no shell to let us go on.
+        let _ = kill_current_process_group(if asked { signal } else { Signal::TSTP });
+        if signal == Signal::TSTP {
+            // Here again, or never stopped, because there is no shell.
+            self.go_on();
+        }
+    }
+
+    fn go_on(&self) {
+        self.give_terminal();
+        self.send(Signal::CONT);
+    }
+
+    /// Gives it the terminal; says whether it was ours to give.
+    fn give_terminal(&self) -> bool {
+        self.terminal.as_ref().is_some_and(|terminal| terminal.give(self.group))
+    }
+
+    /// Takes it back; says whether the program had it.
+    fn take_terminal(&self) -> bool {
+        self.terminal.as_ref().is_some_and(|terminal| terminal.take(self.group))
+    }
+
+    fn send(&self, signal: Signal) {
+        // One that has just ended needs no signal any more.
+        let _ = kill_process_group(self.group, signal);
+    }
+}
+
+/// Whether whoever sends this wants an end.
+fn ends(signal: i32) -> bool {
+    [Signal::TERM, Signal::INT, Signal::QUIT, Signal::HUP].map(Signal::as_raw).contains(&signal)
 }
 
 fn code(status: ExitStatus) -> ExitCode {
@@ -85,35 +189,4 @@ fn no_such(program: &str, why: &str) -> Refused {
     let problem = Problem::new("cannot_run", "", "Check its name and path.", Remedy::FixSetting)
         .saying(format!("The program \"{program}\" cannot be started: {why}."));
     Refused { code: Code::CannotStart, problem }
-}
-
-/// The signals that a program may expect.
-pub(super) struct Signals(Mutex<Vec<(i32, Incoming)>>);
-
-impl Signals {
-    pub(super) fn listen() -> std::io::Result<Self> {
-        let kinds = [
-            SignalKind::terminate(),
-            SignalKind::interrupt(),
-            SignalKind::quit(),
-            SignalKind::hangup(),
-            SignalKind::user_defined1(),
-            SignalKind::user_defined2(),
-        ];
-        let all: std::io::Result<Vec<_>> =
-            kinds.into_iter().map(|kind| Ok((kind.as_raw_value(), signal(kind)?))).collect();
-        Ok(Self(Mutex::new(all?)))
-    }
-
-    /// The next one that comes.
-    pub(super) async fn any(&self) -> i32 {
-        let mut all = self.0.lock().await;
-        let waiting = all.iter_mut().map(|(number, incoming)| {
-            Box::pin(async move {
-                incoming.recv().await;
-                *number
-            })
-        });
-        futures::future::select_all(waiting).await.0
-    }
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests wait on conditions, with a limit")]
 
 pub(crate) mod broker;
+pub(crate) mod running;
 pub(crate) mod service;
 
 use daypass_api::scripted::{self, ScriptedClient};
@@ -47,6 +48,10 @@ impl Owner {
         Self { client, home, end, _runtime: runtime }
     }
 
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         command(self.home.path(), args)
     }
@@ -81,10 +86,15 @@ pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-pub(crate) fn wait(what: &str, mut done: impl FnMut() -> bool) {
+pub(crate) fn wait(what: &str, done: impl FnMut() -> bool) {
+    wait_at_most(LIMIT, what, done);
+}
+
+/// Where it counts how long something takes.
+pub(crate) fn wait_at_most(limit: Duration, what: &str, mut done: impl FnMut() -> bool) {
     let start = Instant::now();
     while !done() {
-        assert!(start.elapsed() < LIMIT, "waited too long until {what}");
+        assert!(start.elapsed() < limit, "waited too long until {what}");
         std::thread::sleep(Duration::from_millis(20));
     }
 }
