@@ -6,27 +6,20 @@
  */
 
 import type {
-  BotSum,
-  DaySum,
+  History,
   KeyView,
   LogLine,
+  LogQuery,
   NewAccount,
+  NewKey,
   Problem,
   Refused,
   Setting,
   Settings,
   Snapshot,
-  Strip,
-  Totals,
 } from './bindings';
 import { isStop } from './patience';
 import { words } from './words';
-
-/** A sign-in that waits. */
-export interface SignIn {
-  sign_in_url: string;
-  until: string;
-}
 
 /** What this way in may do; what it may not is not drawn. */
 export interface Can {
@@ -76,47 +69,11 @@ export type SettingValue = Setting['value'];
 /** A bot's key as everybody may see it; the key itself is in no answer. */
 export type BotKey = KeyView;
 
-/** A key that is wanted. */
-export type NewBotKey = Pick<BotKey, 'name' | 'accounts'>;
-
-/** One line of the ledger: which happened, and what goes with it. */
-export interface HistoryLine {
-  at: string;
-  account: string;
-  happened: string;
-  /** In English. */
-  sentence: string;
-  generation?: number;
-  took_ms?: number;
-  what?: string;
-  attempt?: number;
-  of?: number;
-  outcome?: string;
-  to?: string;
-  state?: string;
-}
-
-/** What happened to an account, newest first, with its sums. */
-export interface History {
-  entries: HistoryLine[];
-  days: DaySum[];
-  totals: Totals;
-  bots: BotSum[];
-  strips: Strip[];
-}
-
 export type ExportFormat = 'csv' | 'json';
 
 /** How important a line of the log is, the most important first. */
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
-
-/** Which lines are wanted. */
-export interface LogQuery {
-  level: LogLevel;
-  text: string;
-  limit: number;
-}
 
 /** What a change brings: a new snapshot, or word that the line is down and when it is tried again. */
 export type Change = { snapshot: Snapshot } | { lost: { retryAt: number } };
@@ -166,7 +123,7 @@ export interface Backend {
   unlock(): Promise<void>;
   keys(signal?: AbortSignal): Promise<BotKey[]>;
   /** Makes a key and puts it on the clipboard; no answer has it. */
-  makeKey(key: NewBotKey): Promise<BotKey>;
+  makeKey(key: NewKey): Promise<BotKey>;
   /** From now on this key opens nothing. */
   revokeKey(id: string): Promise<void>;
   /** Since that moment (RFC 3339). */
@@ -174,7 +131,7 @@ export interface Backend {
   /** Saves the same as a file, and says where it is. */
   exportHistory(account: string, since: string, format: ExportFormat, signal?: AbortSignal): Promise<string>;
   /** The newest lines of the log, the newest first. */
-  log(wanted: LogQuery, signal?: AbortSignal): Promise<LogLine[]>;
+  log(wanted: Required<LogQuery>, signal?: AbortSignal): Promise<LogLine[]>;
   /** A text for whoever helps, without a secret or a user's name. */
   report(signal?: AbortSignal): Promise<string>;
   /** Shows a notification, to see that it can be seen. */

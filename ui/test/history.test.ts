@@ -1,8 +1,7 @@
 import { screen, within } from '@testing-library/svelte';
 import { flushSync } from 'svelte';
 import { describe, expect, test, vi } from 'vitest';
-import type { HistoryLine } from '../src/backend';
-import type { Strip } from '../src/bindings';
+import type { Happening, HistoryLine, Outcome, Strip } from '../src/bindings';
 import { activity, note, renewed, series, worstGap } from '../src/history/model';
 import { here } from '../src/route.svelte';
 import { open, PAGE, settle } from './stage';
@@ -26,11 +25,17 @@ window.matchMedia ??= (() => ({ addEventListener() {}, removeEventListener() {} 
 
 const NOW = Date.parse('2026-11-19T11:42:00+05:30');
 
-function line(time: string, happened: string, more: Partial<HistoryLine> = {}): HistoryLine {
-  return { at: `2026-11-${time}:00+05:30`, account: 'upstox', happened, sentence: 'It happened.', ...more };
+function line(time: string, happening: Happening): HistoryLine {
+  return { at: `2026-11-${time}:00+05:30`, account: 'upstox', sentence: 'It happened.', ...happening };
 }
-const probe = (time: string, outcome: string) => line(time, 'probed', { outcome });
-const taken = (time: string, to: string, generation: number) => line(time, 'handed_out', { to, generation });
+const probe = (time: string, outcome: Outcome) => line(time, { happened: 'probed', outcome });
+const taken = (time: string, to: string, generation: number) =>
+  line(time, { happened: 'handed_out', to, generation, via: 'socket' });
+const signedIn = (time: string, took_ms: number) =>
+  line(time, { happened: 'signed_in', took_ms, generation: 1, proven: true });
+
+/** Written by a newer program than this page. */
+const NEWER = { ...line('19T08:40', { happened: 'started' }), happened: 'something_new' } as never;
 
 function texts(entries: HistoryLine[], all = false): string[] {
   return activity(entries, 'Upstox', NOW, all).flatMap((group) =>
@@ -43,10 +48,10 @@ describe('the list', () => {
     expect(
       texts([
         probe('19T11:30', 'valid'),
-        line('19T08:40', 'signed_in', { took_ms: 9200 }),
-        line('19T08:30', 'told'),
-        line('18T03:30', 'ended'),
-        line('12T10:00', 'refused'),
+        signedIn('19T08:40', 9200),
+        line('19T08:30', { happened: 'told', kind: 'prompt' }),
+        line('18T03:30', { happened: 'ended' }),
+        line('12T10:00', { happened: 'refused', code: '', what: '' }),
       ]),
     ).toEqual([
       'Today 08:40 Signed in, 9\u00a0s',
@@ -83,8 +88,8 @@ describe('the list', () => {
   });
 
   test('has words for whatever a newer program writes', () => {
-    expect(texts([line('19T08:40', 'something_new')])).toEqual([]);
-    expect(texts([line('19T08:40', 'something_new')], true)).toEqual(['Today 08:40 It happened.']);
+    expect(texts([NEWER])).toEqual([]);
+    expect(texts([NEWER], true)).toEqual(['Today 08:40 It happened.']);
   });
 });
 

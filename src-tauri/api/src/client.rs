@@ -178,15 +178,18 @@ pub struct HistoryQuery {
 /// Which lines of the log are wanted; everything may be left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export, optional_fields))]
 pub struct LogQuery {
     /// Only lines that are at least so important: `error`, `warn`, `info`, `debug`, `trace`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(type = "\"error\" | \"warn\" | \"info\" | \"debug\" | \"trace\""))]
     pub level: Option<String>,
     /// Only lines with this in them, in capitals or not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// At most so many lines.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(type = "number"))]
     pub limit: Option<usize>,
 }
 
@@ -216,6 +219,7 @@ pub enum Browser {
 
 /// A sign-in that waits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export, optional_fields))]
 pub struct SignIn {
     /// Where to sign in. Carries no secret.
     pub sign_in_url: String,
@@ -229,6 +233,7 @@ pub struct SignIn {
 
 /// A refresh that has begun.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export, optional_fields))]
 pub struct Refreshing {
     /// Set where a person is needed and no browser was opened here.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -141,12 +141,14 @@ pub struct KeyView {
 
 /// A key that is wanted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[serde(deny_unknown_fields)]
 pub struct NewKey {
     /// Which bot it is for.
     pub name: String,
     /// The accounts that it is good for; none: all of them.
     #[serde(default)]
+    #[cfg_attr(test, ts(type = "Array<string> | null"))]
     pub accounts: Option<Vec<AccountId>>,
 }
 

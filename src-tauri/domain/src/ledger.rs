@@ -11,10 +11,13 @@ use serde::{Deserialize, Serialize};
 
 /// One line of the ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Entry {
     /// When. Kept to the millisecond.
+    #[cfg_attr(feature = "ts", ts(type = "string"))]
     pub at: Moment,
     /// To whom.
+    #[cfg_attr(feature = "ts", ts(type = "string"))]
     pub account: AccountId,
     /// What.
     #[serde(flatten)]
@@ -23,6 +26,7 @@ pub struct Entry {
 
 /// What can happen to an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
 #[serde(tag = "happened", rename_all = "snake_case")]
 pub enum Happening {
     /// The program began to look after it.
@@ -31,32 +35,41 @@ pub enum Happening {
     SignedIn {
         /// Who, if the broker said so.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional, type = "string"))]
         user: Option<Plain>,
         /// The token that came of it.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
         generation: Generation,
         /// Its end, if it has one.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional, type = "string"))]
         ends: Option<Moment>,
         /// Whether the broker has confirmed it.
         proven: bool,
         /// From the opened browser to the token (milliseconds).
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
         took_ms: u64,
     },
     /// A sign-in came to nothing.
     SignInFailed {
         /// The problem's name.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
         code: Plain,
         /// The problem's first sentence.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
         what: Plain,
     },
     /// A new token came without a person.
     Renewed {
         /// Which one.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
         generation: Generation,
         /// Its end, if it has one.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional, type = "string"))]
         ends: Option<Moment>,
         /// How long the broker took (milliseconds).
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
         took_ms: u64,
     },
     /// An attempt to renew came to nothing.
@@ -66,8 +79,10 @@ pub enum Happening {
         /// How many there are.
         of: u32,
         /// The problem's name.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
         code: Plain,
         /// The problem's first sentence.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
         what: Plain,
     },
     /// The broker was asked whether the token works.
@@ -76,16 +91,20 @@ pub enum Happening {
         outcome: Outcome,
         /// The problem's name, unless the broker said yes.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional, type = "string"))]
         code: Option<Plain>,
         /// How long the broker took (milliseconds), if it answered.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional, type = "number"))]
         took_ms: Option<u64>,
     },
     /// The broker refused the token before its time, and confirmed it.
     Refused {
         /// The problem's name.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
         code: Plain,
         /// The problem's first sentence.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
         what: Plain,
     },
     /// The token's time was over.
@@ -93,8 +112,10 @@ pub enum Happening {
     /// A program was given the token.
     HandedOut {
         /// Which token.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
         generation: Generation,
         /// Which program asked.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
         to: Plain,
         /// Which way it went.
         via: Via,
@@ -102,19 +123,23 @@ pub enum Happening {
     /// How things stood for a session of the market.
     Readiness {
         /// The session's open.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
         session_opens: Moment,
         /// Its close; lines of the first versions have none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional, type = "string"))]
         session_closes: Option<Moment>,
         /// How they stood.
         state: ReadyState,
         /// Why, unless all was well.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional, type = "string"))]
         why: Option<Plain>,
     },
     /// A notification was shown.
     Told {
         /// Which one.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
         kind: Plain,
     },
     /// All attempts are used up; a person was asked to act.
@@ -132,6 +157,7 @@ pub const CLIPBOARD: &str = "the clipboard";
 
 /// What a probe learned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// The broker accepted the token.
@@ -144,6 +170,7 @@ pub enum Outcome {
 
 /// The way a token left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum Via {
     /// The local socket.

@@ -11,6 +11,7 @@
 pub mod error;
 pub mod export;
 pub mod filter;
+pub mod page;
 pub mod strips;
 pub mod sums;
 pub mod takers;
@@ -26,6 +27,7 @@ pub use error::LedgerError;
 pub use export::{csv, json};
 pub use filter::Filter;
 pub use ledger::{FILE, Ledger, kept_since};
+pub use page::{History, HistoryLine};
 pub use strips::{Held, Stretch, Strip};
 pub use sums::{Counts, DaySum, Totals};
 pub use takers::BotSum;

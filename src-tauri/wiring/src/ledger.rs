@@ -6,7 +6,7 @@
 use chrono_tz::Tz;
 use daypass_api::Caller;
 use daypass_domain::{AccountId, Entry, Happening, Moment, Plain, Problem, Remedy};
-use daypass_history::{Filter, Ledger};
+use daypass_history::{Filter, History, HistoryLine, Ledger};
 use daypass_manager::Clock;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -116,7 +116,8 @@ impl Book {
     pub(crate) async fn read(&self, filter: Filter, zone: Tz, csv: bool) -> Result<Value, Problem> {
         let (reply, answer) = oneshot::channel();
         let read = move |ledger: Result<&Ledger, Problem>| {
-            let _ = reply.send(ledger.and_then(|ledger| page(ledger, filter, zone, csv)));
+            let page = ledger.and_then(|ledger| page(ledger, filter, zone, csv));
+            let _ = reply.send(page.map(|page| json!(page)));
         };
         let _ = self.jobs.send(Job::Read(Box::new(read)));
         answer.await.unwrap_or(Err(GONE))
@@ -191,11 +192,10 @@ fn write(ledger: &Opened, kept: &mut Vec<Entry>, failed: bool) -> bool {
     }
 }
 
-fn page(ledger: &Ledger, filter: Filter, zone: Tz, csv: bool) -> Result<Value, Problem> {
+fn page(ledger: &Ledger, filter: Filter, zone: Tz, csv: bool) -> Result<History, Problem> {
     let filter = Filter { limit: Some(filter.limit.unwrap_or(LINES)), ..filter };
-    let read = || -> Result<Value, daypass_history::LedgerError> {
+    let read = || -> Result<History, daypass_history::LedgerError> {
         let entries = ledger.list(&filter)?;
-        let lines: Vec<Value> = entries.iter().map(line).collect();
         let csv = csv.then(|| daypass_history::csv(&entries));
         let (days, totals, bots) = (ledger.days(&filter, zone)?, ledger.totals(&filter)?, ledger.takers(&filter)?);
         let strips = match (&filter.account, filter.since, filter.until) {
@@ -204,16 +204,10 @@ fn page(ledger: &Ledger, filter: Filter, zone: Tz, csv: bool) -> Result<Value, P
             }
             _ => Vec::new(),
         };
-        Ok(json!({ "entries": lines, "days": days, "totals": totals, "bots": bots, "strips": strips, "csv": csv }))
+        let entries = entries.into_iter().map(HistoryLine::from).collect();
+        Ok(History { entries, days, totals, bots, strips, csv })
     };
     read().map_err(|error| error.problem())
-}
-
-/// The entry, with its sentence beside it.
-fn line(entry: &Entry) -> Value {
-    let mut line = serde_json::to_value(entry).unwrap_or_default();
-    line["sentence"] = entry.happening.sentence().into();
-    line
 }
 
 /// From a text such as `signed_in,refused`, the names that exist; else what is wrong with it.

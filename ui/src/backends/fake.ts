@@ -18,11 +18,9 @@ import {
   type Change,
   type DashboardSession,
   type ExportFormat,
-  type LogQuery,
-  type NewBotKey,
   type SettingValue,
 } from '../backend';
-import type { AccountView, LogLine, NewAccount, SecretInFile, Settings, Snapshot } from '../bindings';
+import type { AccountView, LogLine, LogQuery, NewAccount, NewKey, SecretInFile, Settings, Snapshot } from '../bindings';
 import { account, accounts, findings, problem, scenes, work } from './scenes';
 import { keys } from './scenes/bots';
 import { past } from './scenes/history';
@@ -201,7 +199,7 @@ export class FakeBackend implements Backend {
 
   keys = () => Promise.resolve(this.#keys);
 
-  makeKey(wanted: NewBotKey): Promise<BotKey> {
+  makeKey(wanted: NewKey): Promise<BotKey> {
     const key = { ...wanted, id: `made${this.#keys.length}`, made_at: this.#snapshot.now, last_used_at: null };
     this.#keys = [...this.#keys, key];
     void this.#did('makeKey', wanted);
@@ -223,7 +221,7 @@ export class FakeBackend implements Backend {
     return Promise.resolve(`/home/asha/Downloads/daypass-history-${id}-2026-11-19.${format}`);
   }
 
-  log({ level, text, limit }: LogQuery): Promise<LogLine[]> {
+  log({ level, text, limit }: Required<LogQuery>): Promise<LogLine[]> {
     const ranks: string[] = [...LOG_LEVELS];
     const loud = (line: LogLine) => ranks.indexOf(line.level) <= ranks.indexOf(level);
     const said = (line: LogLine) => line.text.toLowerCase().includes(text.toLowerCase());

@@ -15,13 +15,19 @@ import {
   type Can,
   type Change,
   type ExportFormat,
-  type History,
-  type LogQuery,
-  type NewBotKey,
   type SettingValue,
-  type SignIn,
 } from '../backend';
-import type { LogLine, NewAccount, Settings, Snapshot } from '../bindings';
+import type {
+  History,
+  LogLine,
+  LogQuery,
+  NewAccount,
+  NewKey,
+  Refreshing,
+  Settings,
+  SignIn,
+  Snapshot,
+} from '../bindings';
 import { copyText } from '../clipboard';
 import { words } from '../words';
 import { saveFile } from './file';
@@ -97,7 +103,7 @@ export class HttpBackend implements Backend {
   }
 
   async refresh(account: string, signal?: AbortSignal): Promise<void> {
-    const answer = await ask<Partial<SignIn> | null>(of(account, 'refresh'), { method: 'POST', body: HERE, signal });
+    const answer = await ask<Refreshing | null>(of(account, 'refresh'), { method: 'POST', body: HERE, signal });
     if (answer?.sign_in_url !== undefined) await this.openUrl(answer.sign_in_url);
   }
 
@@ -124,7 +130,7 @@ export class HttpBackend implements Backend {
   unlock = () => this.#post<undefined>('/api/vault/unlock');
   keys = (signal?: AbortSignal) => this.#inSession<BotKey[]>('/api/keys', { signal });
   revokeKey = (id: string) => this.#inSession<undefined>(`/api/keys/${encodeURIComponent(id)}`, { method: 'DELETE' });
-  log = ({ level, text, limit }: LogQuery, signal?: AbortSignal) =>
+  log = ({ level, text, limit }: Required<LogQuery>, signal?: AbortSignal) =>
     this.#inSession<LogLine[]>(`/api/log?${query({ level, text, limit: String(limit) })}`, { signal });
   report = async (signal?: AbortSignal) =>
     (await this.#inSession<{ report: string }>('/api/report', { signal })).report;
@@ -142,7 +148,7 @@ export class HttpBackend implements Backend {
   }
 
   /** Put on the clipboard at once, and kept nowhere. A key that nobody could take is none. */
-  async makeKey(wanted: NewBotKey): Promise<BotKey> {
+  async makeKey(wanted: NewKey): Promise<BotKey> {
     const { key, ...view } = await this.#post<BotKey & { key: string }>('/api/keys', wanted);
     if (await copyText(key)) return view;
     // If that fails too it is in the list, where it can be revoked.

@@ -15,12 +15,9 @@ import {
   type BotKey,
   type Change,
   type ExportFormat,
-  type History,
-  type LogQuery,
-  type NewBotKey,
   type SettingValue,
 } from '../backend';
-import type { LogLine, NewAccount, Settings, Snapshot } from '../bindings';
+import type { History, LogLine, LogQuery, NewAccount, NewKey, Settings, Snapshot } from '../bindings';
 
 async function call<T>(command: string, args?: InvokeArgs): Promise<T> {
   try {
@@ -73,7 +70,7 @@ export class TauriBackend implements Backend {
   keepSecret = (account: string) => call<undefined>('keep_secret', { account });
   unlock = () => call<undefined>('unlock');
   keys = () => call<BotKey[]>('keys');
-  makeKey = (key: NewBotKey) => call<BotKey>('make_key', { key });
+  makeKey = (key: NewKey) => call<BotKey>('make_key', { key });
   revokeKey = (id: string) => call<undefined>('revoke_key', { id });
   history = (account: string, since: string) => call<History>('history', { account, since });
   exportHistory = (account: string, since: string, format: ExportFormat) =>

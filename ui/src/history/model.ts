@@ -5,8 +5,7 @@
  * judgement; whether a session was ready is said by Rust.
  */
 
-import type { History, HistoryLine } from '../backend';
-import type { DaySum, Strip } from '../bindings';
+import type { DaySum, History, HistoryLine, Strip } from '../bindings';
 import { calendarDate, clockHere, dayHeading, ms, shortSpan, span } from '../time';
 import type { GlyphName, Tone } from '../tone';
 import { words } from '../words';
@@ -15,6 +14,7 @@ import { words } from '../words';
 export const DAYS = 30;
 
 const HOUR = 3_600_000;
+type HandOut = Extract<HistoryLine, { happened: 'handed_out' }>;
 /** Programs that take a token within this time of each other are one line. */
 const TOGETHER = 10 * 60_000;
 /** A shorter silence is not worth a word. */
@@ -42,13 +42,13 @@ const said = words.history.activity.happened;
 function word(line: HistoryLine, broker: string, again: boolean, all: boolean): Said | null {
   switch (line.happened) {
     case 'signed_in':
-      return ['ok', 'ok', said.signedIn(shortSpan(line.took_ms ?? 0))];
+      return ['ok', 'ok', said.signedIn(shortSpan(line.took_ms))];
     case 'sign_in_failed':
-      return ['urgent', 'urgent', said.signInFailed(line.what ?? '')];
+      return ['urgent', 'urgent', said.signInFailed(line.what)];
     case 'renewed':
       return ['ok', 'ok', said.renewed];
     case 'renewal_failed':
-      return ['soon', 'soon', said.renewalFailed(line.attempt ?? 1, line.of ?? 1)];
+      return ['soon', 'soon', said.renewalFailed(line.attempt, line.of)];
     case 'probed':
       if (line.outcome === 'unknown') return ['unknown', 'unknown', said.silent(broker)];
       if (line.outcome === 'invalid') return ['urgent', 'urgent', said.no(broker)];
@@ -59,7 +59,7 @@ function word(line: HistoryLine, broker: string, again: boolean, all: boolean): 
     case 'ended':
       return ['expired', 'idle', said.ended];
     case 'handed_out':
-      return ['ok', 'ok', said.took(line.to ?? '')];
+      return ['ok', 'ok', said.took(line.to)];
     case 'readiness':
       if (line.state === 'not_ready') return ['urgent', 'urgent', said.notReady];
       if (line.state === 'at_risk') return ['soon', 'soon', said.atRisk];
@@ -78,23 +78,27 @@ function word(line: HistoryLine, broker: string, again: boolean, all: boolean): 
       return all ? ['note', 'idle', said.started] : null;
     default:
       // Written by a newer program than this page.
-      return all ? ['note', 'idle', line.sentence] : null;
+      return all ? ['note', 'idle', (line as HistoryLine).sentence] : null;
   }
+}
+
+function isSilence(line: HistoryLine): boolean {
+  return line.happened === 'probed' && line.outcome === 'unknown';
 }
 
 /** Whether the broker was silent just before this probe. */
 function endsSilence(entries: HistoryLine[], index: number): boolean {
   const before = entries.slice(index + 1).find((line) => line.happened === 'probed');
-  return before?.outcome === 'unknown';
+  return before !== undefined && isSilence(before);
 }
 
 /** The list, newest first, by local day. A silence that goes on is one line, and so are programs that came together. */
 export function activity(entries: HistoryLine[], broker: string, now: number, all: boolean): Group[] {
   const groups: Group[] = [];
-  let took: { line: HistoryLine; item: Item; count: number } | null = null;
+  let took: { line: HandOut; item: Item; count: number } | null = null;
   for (const [index, line] of entries.entries()) {
     const again = line.happened === 'probed' && line.outcome === 'valid' && endsSilence(entries, index);
-    if (!all && line.outcome === 'unknown' && endsSilence(entries, index)) continue;
+    if (!all && isSilence(line) && endsSilence(entries, index)) continue;
     if (!all && line.happened === 'handed_out') {
       if (took && took.line.generation === line.generation && ms(took.line.at) - ms(line.at) < TOGETHER) {
         took.count += 1;

@@ -1,7 +1,6 @@
 /** A made-up month: one late sign-in, one token that was refused, one broker that was silent. */
 
-import type { History, HistoryLine } from '../../backend';
-import type { DaySum, Snapshot, Strip } from '../../bindings';
+import type { DaySum, Happening, History, HistoryLine, Snapshot, Strip } from '../../bindings';
 import { DAYS } from '../../history/model';
 
 const DAY = 86_400_000;
@@ -68,28 +67,31 @@ function sum(day: string, back: number, weekend: boolean, renews: boolean): DayS
 }
 
 function lines(account: string, now: number): HistoryLine[] {
-  const line = (hours: number, happened: string, more: Partial<HistoryLine> = {}): HistoryLine => ({
+  const line = (hours: number, happening: Happening): HistoryLine => ({
     at: new Date(now + (hours - 11.7) * 3_600_000).toISOString(),
     account,
-    happened,
-    sentence: `${happened}.`,
-    ...more,
+    sentence: `${happening.happened}.`,
+    ...happening,
   });
+  const signedIn = (seconds: number, generation: number): Happening => {
+    return { happened: 'signed_in', took_ms: seconds * 1000, generation, proven: true };
+  };
+  const took = (to: string): Happening => ({ happened: 'handed_out', to, generation: 212, via: 'http' });
   return [
-    line(11.6, 'probed', { outcome: 'valid', took_ms: 190 }),
-    line(8.7, 'handed_out', { to: 'hedger', generation: 212 }),
-    line(8.69, 'handed_out', { to: 'nifty-straddle', generation: 212 }),
-    line(8.68, 'signed_in', { took_ms: 9000, generation: 212 }),
-    line(8.5, 'told', {}),
-    line(3.5, 'ended'),
-    line(-15.4, 'signed_in', { took_ms: 7000, generation: 211 }),
-    line(-20.5, 'ended'),
-    line(13.66 - SILENT * 24, 'probed', { outcome: 'valid' }),
-    line(13.03 - SILENT * 24, 'probed', { outcome: 'unknown' }),
-    line(9.52 - LATE * 24, 'signed_in', { took_ms: 41_000 }),
-    line(9.2 - LATE * 24, 'readiness', { state: 'not_ready' }),
-    line(11.4 - REFUSED * 24, 'signed_in', { took_ms: 12_000 }),
-    line(11.33 - REFUSED * 24, 'refused', { what: 'Upstox refused the token.' }),
+    line(11.6, { happened: 'probed', outcome: 'valid', took_ms: 190 }),
+    line(8.7, took('hedger')),
+    line(8.69, took('nifty-straddle')),
+    line(8.68, signedIn(9, 212)),
+    line(8.5, { happened: 'told', kind: 'prompt' }),
+    line(3.5, { happened: 'ended' }),
+    line(-15.4, signedIn(7, 211)),
+    line(-20.5, { happened: 'ended' }),
+    line(13.66 - SILENT * 24, { happened: 'probed', outcome: 'valid' }),
+    line(13.03 - SILENT * 24, { happened: 'probed', outcome: 'unknown' }),
+    line(9.52 - LATE * 24, signedIn(41, 203)),
+    line(9.2 - LATE * 24, { happened: 'readiness', state: 'not_ready', session_opens: '2026-11-03T03:45:00Z' }),
+    line(11.4 - REFUSED * 24, signedIn(12, 199)),
+    line(11.33 - REFUSED * 24, { happened: 'refused', code: 'UDAPI100050', what: 'Upstox refused the token.' }),
   ];
 }
 
