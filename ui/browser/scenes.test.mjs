@@ -103,6 +103,13 @@ const VIEWS = [
   { name: 'dashboard-spent', query: 'fake=calm&dashboard=spent', hash: '', size: WINDOW },
   { name: 'dashboard-session', query: 'fake=calm&dashboard=session', hash: '', size: WINDOW },
   { name: 'dashboard-settings', query: 'fake=calm&dashboard=session', hash: '#settings/general', size: SETTINGS },
+  { name: 'dashboard-ended', query: 'fake=calm&dashboard=ended', hash: '', size: WINDOW },
+  {
+    name: 'dashboard-ended-settings',
+    query: 'fake=calm&dashboard=ended',
+    hash: '#settings/general',
+    size: SETTINGS,
+  },
   { name: 'details', query: 'fake=calm', hash: '#details=upstox', size: WINDOW },
   { name: 'details-bots', query: 'fake=bots_older', hash: '#details=upstox', size: { width: 420, height: 1000 } },
   { name: 'dashboard-bots', query: 'fake=bots&dashboard', hash: '#details=upstox', size: { width: 420, height: 1000 } },

@@ -83,6 +83,8 @@ export interface DashboardSession {
   readonly open: boolean;
   /** Why the link of this page has opened none. */
   readonly refused: Problem | null;
+  /** Calls back when it has ended, and when another link has opened it again; until it is stopped. */
+  follow(tell: (over: boolean) => void): () => void;
   /** Ends it, and begins the page anew. */
   end(): Promise<void>;
 }

@@ -35,6 +35,8 @@ export class Live {
   /** The line is down; when it is tried again, on this page's clock. */
   lost = $state.raw<{ retryAt: number } | null>(null);
   failed = $state.raw<Failed | null>(null);
+  /** What this page could do by its session, it cannot any more. */
+  sessionOver = $state(false);
   /** What is on its way, by account and verb. */
   readonly #waits = new SvelteMap<string, AbortController>();
   #offset = 0;
@@ -58,6 +60,7 @@ export class Live {
       else this.lost = change.lost;
       this.#tick();
     });
+    const leave = this.backend.session?.follow((over) => (this.sessionOver = over));
     document.addEventListener('visibilitychange', this.#seen);
     void this.ask();
     this.#tick();
@@ -65,6 +68,7 @@ export class Live {
       clearTimeout(this.#timer);
       document.removeEventListener('visibilitychange', this.#seen);
       this.#stop?.();
+      leave?.();
     };
   }
 

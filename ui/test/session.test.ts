@@ -105,6 +105,69 @@ describe('in a session', () => {
     expect([0, 1, 2].map((call) => headers(call).get('daypass-idle'))).toEqual([null, 'yes', null]);
   });
 
+  describe('that ends', () => {
+    async function following(until = '2026-11-28T08:00:00Z') {
+      const backend = await open();
+      door({ until });
+      const told: boolean[] = [];
+      const stop = backend.session?.follow((over) => told.push(over));
+      await vi.advanceTimersByTimeAsync(0);
+      return { backend, told, stop };
+    }
+    const AN_HOUR = 3_600_000;
+
+    test('the page says so by itself, at the moment, and goes on with the next link', async () => {
+      const { told } = await following(new Date(Date.now() + AN_HOUR).toISOString());
+      await vi.advanceTimersByTimeAsync(AN_HOUR - 1);
+      expect([told, fetched.mock.calls.length]).toEqual([[], 1]);
+      door({ until: null });
+      await vi.advanceTimersByTimeAsync(1001);
+      expect([told, localStorage.getItem(KEPT)]).toEqual([[true], null]);
+      door();
+      localStorage.setItem(KEPT, 'half');
+      window.dispatchEvent(new StorageEvent('storage', { key: KEPT }));
+      await vi.advanceTimersByTimeAsync(0);
+      expect(told).toEqual([true, false]);
+    });
+
+    test('with the program is seen when the line is back', async () => {
+      const { backend, told, stop } = await following();
+      door({ until: null });
+      backend.session?.lookAgain();
+      await vi.advanceTimersByTimeAsync(0);
+      expect(told).toEqual([true]);
+      stop?.();
+      fetched.mockClear();
+      backend.session?.lookAgain();
+      window.dispatchEvent(new StorageEvent('storage', { key: KEPT }));
+      expect(fetched).not.toHaveBeenCalled();
+    });
+
+    test('is not believed of a door that does not answer', async () => {
+      const { backend, told } = await following();
+      fetched.mockRejectedValue(new TypeError('failed'));
+      backend.session?.lookAgain();
+      await vi.advanceTimersByTimeAsync(0);
+      expect([told, localStorage.getItem(KEPT)]).toEqual([[], 'half']);
+    });
+  });
+
+  test('a page that got no answer begins anew once there is one', async () => {
+    localStorage.setItem(KEPT, 'half');
+    fetched.mockRejectedValue(new TypeError('failed'));
+    const session = await Session.begin();
+    const reload = vi.fn();
+    vi.stubGlobal('location', { reload });
+    session.follow(() => undefined);
+    session.lookAgain();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(reload).not.toHaveBeenCalled();
+    door();
+    session.lookAgain();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(reload).toHaveBeenCalledOnce();
+  });
+
   test('a new key goes to the clipboard and is kept nowhere', async () => {
     const backend = await open();
     const writeText = vi.fn().mockResolvedValue(undefined);

@@ -49,11 +49,19 @@ export class FakeBackend implements Backend {
     const lies: SecretInFile = { account: 'upstox', key: 'client_secret', where: '.env line 4', kept: false };
     this.#settings = settings(scene === 'secret_in_file' ? [lies] : [], scene === 'outlets' ? entered() : {});
     const dashboard = new URLSearchParams(location.search).get('dashboard');
-    const open = dashboard === 'session';
+    const open = dashboard === 'session' || dashboard === 'ended';
     this.can = dashboard === null ? can : open ? IN_SESSION : NOTHING_MORE;
     if (dashboard !== null) {
       const spent = problem('spent_link', 'This link has been used, or is older than two minutes.', AGAIN);
-      this.session = { open, refused: dashboard === 'spent' ? spent : null, end: () => this.#did('endSession') };
+      this.session = {
+        open,
+        refused: dashboard === 'spent' ? spent : null,
+        follow: (tell) => {
+          if (dashboard === 'ended') tell(true);
+          return () => undefined;
+        },
+        end: () => this.#did('endSession'),
+      };
       this.keyStays = true;
     }
     if (scene === 'slow') {

@@ -71,6 +71,7 @@ export class HttpBackend implements Backend {
         pause = FIRST_PAUSE;
         tell({ snapshot: JSON.parse(event.data) as Snapshot });
       });
+      opened.addEventListener('open', () => this.session?.lookAgain());
       // The browser's own retry knows no back-off and gives up on a refusal: the line is opened anew instead.
       opened.addEventListener('error', () => {
         if (source !== opened) return;

@@ -19,6 +19,10 @@ const PAGE = 'daypass-page';
 const IDLE = 'daypass-idle';
 /** Whoever has touched nothing for so long is not asking. */
 const RESTING = 60_000;
+/** After the moment at which it ends unless it is used. */
+const SLACK = 1000;
+/** Clocks are set; the browser's timers cannot be as long as some clocks are wrong. */
+const LONGEST = 3_600_000;
 
 /** Pages may be forbidden to keep anything; then each tab has its own. */
 const store = {
@@ -42,6 +46,8 @@ const store = {
 
 export class Session implements DashboardSession {
   #touched = Date.now();
+  #over = false;
+  #look: (() => void) | undefined;
 
   private constructor(
     readonly open: boolean,
@@ -65,19 +71,58 @@ export class Session implements DashboardSession {
         return new Session(true, null);
       } catch (thrown) {
         // An older session may be open all the same, and then nobody misses the new one.
-        return (await Session.#isOpen()) ? new Session(true, null) : new Session(false, asFailure(thrown).problem);
+        const open = typeof (await Session.#until()) === 'string';
+        return open ? new Session(true, null) : new Session(false, asFailure(thrown).problem);
       }
     }
-    return new Session(await Session.#isOpen(), null);
+    return new Session(typeof (await Session.#until()) === 'string', null);
   }
 
-  static async #isOpen(): Promise<boolean> {
+  /** When it ends unless it is used; null: it has. Whoever did not answer may answer later: what is kept stays. */
+  static async #until(): Promise<string | null | undefined> {
     const page = store.read();
-    if (page === null) return false;
+    if (page === null) return null;
     const seen = await ask<{ until: string | null }>('/api/session', { headers: { [PAGE]: page } }).catch(() => null);
-    // Whoever did not answer may answer later: what is kept stays.
     if (seen?.until === null) store.write(null);
-    return typeof seen?.until === 'string';
+    return seen?.until;
+  }
+
+  /** Looks when it should have ended, when somebody comes back to the page or to the line, and when a link was used. */
+  follow(tell: (over: boolean) => void): () => void {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const look = async () => {
+      const until = await Session.#until();
+      if (until === undefined) return;
+      // Nobody answered when this page began: it can do little, so that nothing is lost with it.
+      if (!this.open && until !== null) location.reload();
+      if (!this.open) return;
+      const over = until === null;
+      if (over !== this.#over) tell((this.#over = over));
+      clearTimeout(timer);
+      if (!over) timer = setTimeout(again, Math.min(Math.max(Date.parse(until) - Date.now(), 0), LONGEST) + SLACK);
+    };
+    const again = () => void look();
+    const seen = () => {
+      if (document.visibilityState === 'visible') again();
+    };
+    const kept = ({ key }: StorageEvent) => {
+      if (key === KEPT) again();
+    };
+    if (this.open) again();
+    this.#look = again;
+    document.addEventListener('visibilitychange', seen);
+    window.addEventListener('storage', kept);
+    return () => {
+      clearTimeout(timer);
+      this.#look = undefined;
+      document.removeEventListener('visibilitychange', seen);
+      window.removeEventListener('storage', kept);
+    };
+  }
+
+  /** The line is there again: the program may be another one, which knows no sessions of before. */
+  lookAgain(): void {
+    this.#look?.();
   }
 
   /** What goes with each request. */

@@ -10,5 +10,7 @@ export const session = {
     label: 'Session',
     help: 'Opened by “daypass dashboard”. It ends after an hour without use, or here.',
     end: 'End session',
+    over: 'This session has ended.',
+    overTodo: 'What you typed stays here. This command opens it again:',
   },
 };

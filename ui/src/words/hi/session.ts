@@ -10,5 +10,7 @@ export const session: Pick<Words, 'session'> = {
     label: 'सत्र',
     help: '“daypass dashboard” से खुला। एक घंटे तक इस्तेमाल न होने पर, या यहाँ से, बंद होता है।',
     end: 'सत्र बंद करें',
+    over: 'यह सत्र बंद हो गया है।',
+    overTodo: 'आपका लिखा यहीं रहता है। यह आदेश इसे फिर खोलता है:',
   },
 };
