@@ -12,9 +12,10 @@ use anyhow::Context;
 use desktop::hands::NOTIFICATIONS;
 use desktop::look::Look;
 use desktop::notices::{Notice, Notices};
+use desktop::person::is_drawn;
 use desktop::until;
 use desktop::window::Window;
-use desktop::world::{SECRET, World, for_docs};
+use desktop::world::{SECRET, World, in_docs};
 use std::path::{Path, PathBuf};
 
 /// The first token's life: 30 s green, 15 s orange, 15 s red. The whole test waits for nothing else.
@@ -47,7 +48,9 @@ async fn shows(world: &World, glyph: &str) -> anyhow::Result<()> {
     world.desktop.tray("daypass").await?.shows(glyph).await?;
     for look in [Look::Dark, Look::Light] {
         world.desktop.wear(look).await?;
-        world.desktop.sees(glyph, &world.picture(&format!("tray-{glyph}-{}", look.name()))).await?;
+        let name = format!("tray-{glyph}-{}", look.name());
+        world.desktop.sees(glyph, &world.picture(&name)).await?;
+        is_drawn(glyph, &in_docs(&name))?;
     }
     Ok(())
 }
@@ -73,6 +76,7 @@ async fn warnings(world: &World, window: &Window, notices: &mut Notices) -> anyh
     until("the token is off the clipboard", || async { Ok(world.desktop.clipboard().await?.is_empty()) }).await?;
     shows(world, "expired").await?;
     let ended = one(notices, "Upstox ended at").await?;
+    world.reads("notification", &format!("{} {} {:?}", ended.title, ended.body, ended.actions))?;
     notification(world).await?;
     window.says("Expired").await?;
     assert_eq!([&orange, &red, &ended].map(|notice| notice.urgency), [Some(1), Some(1), Some(2)]);
@@ -107,8 +111,8 @@ async fn one(notices: &mut Notices, title: &str) -> anyhow::Result<Notice> {
 
 /// From the notification: its button opens the browser, once, and a new token takes it away.
 async fn second_sign_in(world: &World, window: &Window, notices: &mut Notices, ended: &Notice) -> anyhow::Result<()> {
-    // Six hours, whatever the time of the test; the pictures show what it is like at Upstox.
-    world.tokens_live(if for_docs() { "null" } else { "21600" }).await?;
+    // Six hours, whatever the time of the test.
+    world.tokens_live("21600").await?;
     assert_eq!(world.desktop.opened().len(), 1, "nothing opens by itself");
     world.desktop.click_notice(SIGN_IN).await?;
     notices.pressed(ended.id, "sign-in").await?;
@@ -119,7 +123,6 @@ async fn second_sign_in(world: &World, window: &Window, notices: &mut Notices, e
     notices.gone(ended.id).await?;
     assert_eq!(world.desktop.opened().len(), 2, "one press is one sign-in");
     assert_eq!(world.asked("POST", "/v2/login/authorization/token").await?, 2);
-    window.picture(&world.picture("window-light")).await?;
     past(world, window).await?;
     dashboard(world).await
 }
@@ -142,8 +145,7 @@ async fn past(world: &World, window: &Window) -> anyhow::Result<()> {
 async fn dashboard(world: &World) -> anyhow::Result<()> {
     let (_, port) = world.variables.iter().find(|(name, _)| *name == "DAYPASS_API_PORT").context("a port")?;
     let address = format!("http://127.0.0.1:{port}/dashboard/");
-    let (light, dark) = (world.picture("dashboard-light"), world.picture("dashboard-dark"));
-    let said = world.desktop.look(&address, &light, &dark).await?;
+    let said = world.desktop.look(&address).await?;
     assert!(said.contains("Upstox") && said.contains("Valid"), "{said}");
     Ok(())
 }
@@ -179,7 +181,6 @@ async fn power_cut(world: &World, window: Window, token: &str) -> anyhow::Result
     assert_eq!(world.token().await?, token, "the token is still there");
     let dark = window.driver.execute("return matchMedia('(prefers-color-scheme: dark)').matches", vec![]).await?;
     assert_eq!(dark, true, "the window follows the desktop");
-    window.picture(&world.picture("window-dark")).await?;
     somebody_elses_text(world, token).await
 }
 

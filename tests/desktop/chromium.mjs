@@ -1,32 +1,27 @@
 /**
  * A person at a real Chromium: approves a sign-in, or looks at the dashboard.
  *
- * `approve URL PICTURE` prints the address and the heading of the page that says how it ended; `look URL LIGHT DARK` takes
- * two pictures. Invariant: it does what a person can do on the page, nothing else. What this is not: a test; whoever
+ * `approve URL PICTURE` prints the address and the text of the page that says how it ended; `look URL` prints a page's
+ * text. Invariant: it does what a person can do on the page, nothing else. What this is not: a test; whoever
  * starts it reads what it prints.
  */
 
 import { browser } from '../../ui/browser/stage.mjs';
-
-/** As it looks when nothing moves any more. */
-const shot = (page, path) => page.screenshot({ path, animations: 'disabled' });
 
 async function approve(page, url, picture) {
   await page.goto(url);
   await page.click('button[name=approve]');
   const result = page.locator('h1', { hasText: /^Signed in/ });
   await result.waitFor();
-  await shot(page, picture);
+  // As it looks when nothing moves any more.
+  await page.screenshot({ path: picture, animations: 'disabled' });
   console.log(page.url());
-  console.log(await result.innerText());
+  console.log(await page.locator('body').innerText());
 }
 
-async function look(page, url, light, dark) {
+async function look(page, url) {
   await page.goto(url);
   await page.locator('.cards').waitFor();
-  await shot(page, light);
-  await page.emulateMedia({ colorScheme: 'dark' });
-  await shot(page, dark);
   console.log(await page.locator('body').innerText());
 }
 

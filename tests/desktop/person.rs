@@ -3,6 +3,7 @@
 //! Invariant: what is given back was read from a page that a browser drew, or from the pixels of a screenshot. What this is
 //! not: an expectation.
 
+use super::world::ANEW;
 use super::{Desktop, LIMIT, until};
 use anyhow::{Context, bail};
 use std::collections::HashMap;
@@ -27,16 +28,16 @@ struct Pixels {
 
 impl Desktop {
     /// Opens the address in Chromium, presses "Approve", and waits for the page that says how it ended: its address and
-    /// its heading.
+    /// its text.
     pub async fn approve(&self, address: &str, picture: &Path) -> anyhow::Result<(String, String)> {
         let said = self.chromium("approve", address, &[picture]).await?;
-        let (page, heading) = said.trim().split_once('\n').context("an address and a heading")?;
-        Ok((page.to_owned(), heading.to_owned()))
+        let (page, text) = said.trim().split_once('\n').context("an address and a text")?;
+        Ok((page.to_owned(), text.to_owned()))
     }
 
-    /// Looks at a page in Chromium, light and dark: its text.
-    pub async fn look(&self, address: &str, light: &Path, dark: &Path) -> anyhow::Result<String> {
-        self.chromium("look", address, &[light, dark]).await
+    /// Looks at a page in Chromium: its text.
+    pub async fn look(&self, address: &str) -> anyhow::Result<String> {
+        self.chromium("look", address, &[]).await
     }
 
     async fn chromium(&self, what: &str, address: &str, pictures: &[&Path]) -> anyhow::Result<String> {
@@ -95,6 +96,12 @@ impl Desktop {
         let cropped = convert.status().await?;
         if cropped.success() { Ok(()) } else { bail!("convert ended with {cropped}") }
     }
+}
+
+/// A picture of the panel that shows another icon is stale.
+pub fn is_drawn(glyph: &str, picture: &Path) -> anyhow::Result<()> {
+    let stale = || format!("{} is stale: run {ANEW}", picture.display());
+    find(glyph, picture)?.map(drop).with_context(stale)
 }
 
 /// Where on the screen the panel draws the icon: the middle of all pixels of the colour that is its most frequent one.

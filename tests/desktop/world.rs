@@ -69,6 +69,21 @@ impl World {
         self.pictures.join(format!("{name}.png"))
     }
 
+    /// What can be read on a picture of `docs/`: one that shows something else is stale. Numbers are left out, because
+    /// some of them count.
+    pub fn reads(&self, name: &str, text: &str) -> anyhow::Result<()> {
+        let file = manifest("docs").join("pictures.json");
+        let mut known: serde_json::Map<_, _> = serde_json::from_slice(&std::fs::read(&file)?)?;
+        let words: Vec<_> = text.split_whitespace().map(without_numbers).collect();
+        let shown = serde_json::Value::from(words.join(" "));
+        if for_docs() {
+            known.insert(name.to_owned(), shown);
+            return Ok(std::fs::write(file, serde_json::to_string_pretty(&known)? + "\n")?);
+        }
+        assert_eq!(known.get(name), Some(&shown), "the pictures of {name} in docs are stale: run {ANEW}");
+        Ok(())
+    }
+
     /// What `daypass token` prints.
     pub async fn token(&self) -> anyhow::Result<String> {
         let mut command = self.desktop.command(&daypass());
@@ -81,8 +96,11 @@ impl World {
     /// The person at the browser, for the address that the program opened last.
     pub async fn approve(&self, address: &str) -> anyhow::Result<()> {
         assert!(address.starts_with(&self.broker), "{address}");
-        let (page, heading) = self.desktop.approve(address, &self.picture("signed-in")).await?;
-        assert_eq!(heading, "Signed in. You may close this tab.");
+        let (page, text) = self.desktop.approve(address, &self.picture("signed-in")).await?;
+        assert!(text.contains("Signed in. You may close this tab."), "{text}");
+        // It begins with the day, the number and the month of today.
+        let words: Vec<_> = text.split_whitespace().skip(3).filter(|word| *word != "tomorrow").collect();
+        self.reads("signed-in", &words.join(" "))?;
         assert!(page.ends_with("/done") && !page.contains('?'), "no code stays in the address: {page}");
         Ok(())
     }
@@ -106,9 +124,30 @@ impl World {
     }
 }
 
+/// The pictures that these tests make for `docs/`, made anew.
+pub const ANEW: &str = "DAYPASS_DOCS=1 cargo test --test desktop";
+
+/// One of them.
+pub fn in_docs(name: &str) -> PathBuf {
+    manifest("docs").join(format!("{name}.png"))
+}
+
 /// Whether the pictures of `docs/` are to be made anew.
 pub fn for_docs() -> bool {
     std::env::var_os("DAYPASS_DOCS").is_some_and(|asked| asked == "1")
+}
+
+/// `14:05` is `#:#`.
+fn without_numbers(word: &str) -> String {
+    let mut out = String::new();
+    for letter in word.chars() {
+        match letter.is_ascii_digit() {
+            true if out.ends_with('#') => {}
+            true => out.push('#'),
+            false => out.push(letter),
+        }
+    }
+    out
 }
 
 /// A port that was free a moment ago: the settings take a number from 1 up.

@@ -69,6 +69,8 @@ const SCENES = [
  * something else has stale ones, on every machine and with every font. DAYPASS_DOCS=1 makes them anew.
  */
 const IN_DOCS = new Map([
+  ['calm', 'window'],
+  ['dashboard-page', 'dashboard'],
   ['first', 'first-run'],
   ['waiting', 'sign-in'],
   ['details', 'details'],
@@ -86,7 +88,8 @@ const IN_DOCS = new Map([
 const DOCS = join(import.meta.dirname, '../../docs');
 const TEXTS = join(DOCS, 'pictures.json');
 const ANEW = process.env.DAYPASS_DOCS === '1';
-const texts = ANEW ? {} : JSON.parse(await readFile(TEXTS, 'utf8'));
+// Those of the tray and of notifications are made on a desktop, by tests/desktop.rs.
+const texts = JSON.parse(await readFile(TEXTS, 'utf8'));
 
 /** Without numbers: some of them count. */
 async function textOf(page) {
@@ -186,7 +189,8 @@ before(async () => {
 after(async () => {
   await chrome?.close();
   await site?.close();
-  if (ANEW) await writeFile(TEXTS, `${JSON.stringify(texts, null, 2)}\n`);
+  const sorted = Object.fromEntries(Object.entries(texts).sort());
+  if (ANEW) await writeFile(TEXTS, `${JSON.stringify(sorted, null, 2)}\n`);
   console.log(`pictures: ${folder}`);
 });
 
