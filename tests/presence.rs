@@ -50,7 +50,7 @@ async fn a_browser_opens_by_itself_only_for_somebody_who_is_there() -> anyhow::R
 async fn sign_in(world: &World, window: &Window, tabs: usize) -> anyhow::Result<()> {
     window.press("Sign in").await?;
     let address = world.desktop.opens(tabs).await?;
-    world.approve(&address).await
+    world.approve(&address).await.map(drop)
 }
 
 /// A screen saver of our own, on the desktop's bus.
