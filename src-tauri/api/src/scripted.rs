@@ -11,7 +11,7 @@ pub use views::{account, snapshot, work};
 use crate::client::{
     Answer, Browser, Client, DashboardLink, HistoryQuery, LogLine, LogQuery, NewAccount, Refreshing, SignIn,
 };
-use crate::contract::{Bot, Caller, HandedOut, KeyView, Keys, MadeKey, NewKey, Shut, Wanted, Watched};
+use crate::contract::{About, Bot, Caller, HandedOut, KeyView, Keys, MadeKey, NewKey, Shut, Wanted, Watched};
 use crate::watch::Watcher;
 use async_trait::async_trait;
 use chrono::Duration;
@@ -234,8 +234,7 @@ impl Client for ScriptedClient {
         let token = self.script().token.clone().ok_or(Refused { code: Code::NoToken, problem: NO_TOKEN })?;
         let seen = self.now()?.accounts.into_iter().find(|view| view.id == account.as_str());
         let seen = seen.ok_or(Refused { code: Code::UnknownAccount, problem: NO_TOKEN })?;
-        Ok(HandedOut {
-            token,
+        let about = About {
             account: account.clone(),
             broker: seen.broker.into(),
             generation: seen.generation,
@@ -246,7 +245,8 @@ impl Client for ScriptedClient {
             env: "UPSTOX_ACCESS_TOKEN".into(),
             header: "Authorization".into(),
             header_value: "Bearer {token}".into(),
-        })
+        };
+        Ok(HandedOut { token, about })
     }
 
     async fn wait_for_token(

@@ -161,9 +161,10 @@ async fn every_answer_comes_back_as_the_owner_gave_it() {
     house.client.script().token = Some(Secret::new("marker-token"));
     let out = client.token(&upstox(), Wanted::default(), &me()).await.expect("a token");
     assert!(out.token.matches(b"marker-token"));
-    assert_eq!((out.generation, out.expiry_time), (7, Some(now() + Duration::hours(16))));
+    let about = out.about;
+    assert_eq!((about.generation, about.expiry_time), (7, Some(now() + Duration::hours(16))));
     assert_eq!(
-        (&*out.env, &*out.header, &*out.header_value),
+        (&*about.env, &*about.header, &*about.header_value),
         ("UPSTOX_ACCESS_TOKEN", "Authorization", "Bearer {token}")
     );
     let made = client.make_key(new_key()).await.expect("a key");

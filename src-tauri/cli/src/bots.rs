@@ -34,7 +34,7 @@ pub(crate) async fn wait(args: Wait) -> anyhow::Result<()> {
     let (client, id) = ask_owner(account).await?;
     let (wanted, limit) = (wanted(lasts, newer_than)?, chrono::Duration::from_std(limit)?);
     let out = client.wait_for_token(&id, wanted, limit, &Caller::here(None)).await?;
-    println(&out.generation.to_string())
+    println(&out.about.generation.to_string())
 }
 
 /// How long to rest before Daypass is looked for again.
