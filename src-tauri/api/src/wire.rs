@@ -116,6 +116,29 @@ impl<'a> From<&'a HandedOut> for TokenOut<'a> {
     }
 }
 
+/// What a wait has come to, as it is written.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct WaitedOut<'a> {
+    /// Missing where it was asked to be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    access_token: Option<&'a str>,
+    #[serde(flatten)]
+    about: &'a About,
+}
+
+impl<'a> From<&'a HandedOut> for WaitedOut<'a> {
+    fn from(HandedOut { token, about }: &'a HandedOut) -> Self {
+        Self { access_token: Some(token.expose()), about }
+    }
+}
+
+impl<'a> From<&'a About> for WaitedOut<'a> {
+    fn from(about: &'a About) -> Self {
+        Self { access_token: None, about }
+    }
+}
+
 /// A new key, as it is read from the door.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Made {

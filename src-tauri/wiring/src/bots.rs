@@ -166,7 +166,7 @@ impl Keys for Bots {
 }
 
 /// The token, and everything else of it.
-fn parted(account: &AccountId, outlook: Outlook, wanted: Wanted) -> (Secret, About) {
+pub(crate) fn parted(account: &AccountId, outlook: Outlook, wanted: Wanted) -> (Secret, About) {
     let Outlook { out, level, readiness } = outlook;
     let generation = out.generation.0;
     let about = About {
