@@ -3,7 +3,7 @@
 //! There are two implementations: in process, for whoever holds the lock and runs the manager, and over the socket, for
 //! everybody else. A front end never knows which one it has.
 
-use crate::contract::{Caller, HandedOut, KeyView, MadeKey, NewKey, Wanted, Watched};
+use crate::contract::{About, Caller, HandedOut, KeyView, MadeKey, NewKey, Wanted, Watched};
 use crate::token_status::TokenStatus;
 use async_trait::async_trait;
 use chrono::Duration;
@@ -93,6 +93,9 @@ pub trait Client: Send + Sync {
         limit: Duration,
         caller: &Caller,
     ) -> Answer<HandedOut>;
+
+    /// Waits in the same way and hands nothing out: whoever asks gets no token, so nobody is written down as having it.
+    async fn wait(&self, account: &AccountId, wanted: Wanted, limit: Duration) -> Answer<About>;
 
     /// Tells each new token, refusal and change of readiness, beginning with how it is; `after`: the caller knows the
     /// tokens up to this one. Ends when the program does. No secret is in it.

@@ -56,25 +56,37 @@ impl Caller {
 pub struct HandedOut {
     /// The token.
     pub token: Secret,
+    /// Everything else.
+    pub about: About,
+}
+
+/// Everything of a token but the token: which one it is, how long it lasts and how it is presented.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct About {
     /// Whose.
     pub account: AccountId,
     /// The broker's id.
+    #[schema(value_type = String)]
     pub broker: Cow<'static, str>,
     /// Which one it is.
     pub generation: u64,
     /// Whether the caller has an older one.
     pub stale: bool,
     /// Its end.
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub expiry_time: Option<Moment>,
     /// What the clock says.
     pub level: Level,
     /// How the account stands for the session at hand.
     pub readiness: Option<ReadinessView>,
     /// The environment variable that the broker's official client reads.
+    #[schema(value_type = String)]
     pub env: Cow<'static, str>,
     /// The header in which a request to the broker carries it.
+    #[schema(value_type = String)]
     pub header: Cow<'static, str>,
     /// That header's value, with `{token}` where the token goes.
+    #[schema(value_type = String)]
     pub header_value: Cow<'static, str>,
 }
 

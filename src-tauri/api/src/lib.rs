@@ -40,7 +40,7 @@ mod wire;
 pub use client::{
     Answer, Browser, Client, DashboardLink, HistoryQuery, LogLine, LogQuery, NewAccount, Refreshing, SignIn,
 };
-pub use contract::{Bot, Caller, Change, HandedOut, KeyView, Keys, MadeKey, NewKey, Shut, Wanted, Watched};
+pub use contract::{About, Bot, Caller, Change, HandedOut, KeyView, Keys, MadeKey, NewKey, Shut, Wanted, Watched};
 pub use sessions::{LinkKey, Sessions};
 pub use socket::{SocketDoor, bind_socket, serve_socket};
 pub use socket_client::SocketClient;

@@ -11,7 +11,7 @@ pub use views::{account, snapshot, work};
 use crate::client::{
     Answer, Browser, Client, DashboardLink, HistoryQuery, LogLine, LogQuery, NewAccount, Refreshing, SignIn,
 };
-use crate::contract::{Bot, Caller, HandedOut, KeyView, Keys, MadeKey, NewKey, Shut, Wanted, Watched};
+use crate::contract::{About, Bot, Caller, HandedOut, KeyView, Keys, MadeKey, NewKey, Shut, Wanted, Watched};
 use crate::watch::Watcher;
 use async_trait::async_trait;
 use chrono::Duration;
@@ -113,6 +113,25 @@ impl ScriptedClient {
 
     fn now(&self) -> Answer<Snapshot> {
         self.shown.borrow().clone().ok_or(Refused { code: Code::NotRunning, problem: ENDED })
+    }
+
+    fn held(&self, account: &AccountId, wanted: Wanted) -> Answer<HandedOut> {
+        let token = self.script().token.clone().ok_or(Refused { code: Code::NoToken, problem: NO_TOKEN })?;
+        let seen = self.now()?.accounts.into_iter().find(|view| view.id == account.as_str());
+        let seen = seen.ok_or(Refused { code: Code::UnknownAccount, problem: NO_TOKEN })?;
+        let about = About {
+            account: account.clone(),
+            broker: seen.broker.into(),
+            generation: seen.generation,
+            stale: wanted.is_other(seen.generation),
+            expiry_time: seen.expiry_time,
+            level: seen.level,
+            readiness: seen.readiness,
+            env: "UPSTOX_ACCESS_TOKEN".into(),
+            header: "Authorization".into(),
+            header_value: "Bearer {token}".into(),
+        };
+        Ok(HandedOut { token, about })
     }
 }
 
@@ -231,22 +250,7 @@ impl Client for ScriptedClient {
     async fn token(&self, account: &AccountId, wanted: Wanted, caller: &Caller) -> Answer<HandedOut> {
         self.asked("token", format!("{account} {} ms", wanted.lasting.span.num_milliseconds()))?;
         self.script().callers.push((caller.clone(), wanted));
-        let token = self.script().token.clone().ok_or(Refused { code: Code::NoToken, problem: NO_TOKEN })?;
-        let seen = self.now()?.accounts.into_iter().find(|view| view.id == account.as_str());
-        let seen = seen.ok_or(Refused { code: Code::UnknownAccount, problem: NO_TOKEN })?;
-        Ok(HandedOut {
-            token,
-            account: account.clone(),
-            broker: seen.broker.into(),
-            generation: seen.generation,
-            stale: wanted.is_other(seen.generation),
-            expiry_time: seen.expiry_time,
-            level: seen.level,
-            readiness: seen.readiness,
-            env: "UPSTOX_ACCESS_TOKEN".into(),
-            header: "Authorization".into(),
-            header_value: "Bearer {token}".into(),
-        })
+        self.held(account, wanted)
     }
 
     async fn wait_for_token(
@@ -261,6 +265,16 @@ impl Client for ScriptedClient {
             std::future::pending::<()>().await;
         }
         self.token(account, wanted, caller).await
+    }
+
+    async fn wait(&self, account: &AccountId, wanted: Wanted, limit: Duration) -> Answer<About> {
+        let Wanted { lasting, known } = wanted;
+        let (limit, span) = (limit.num_milliseconds(), lasting.span.num_milliseconds());
+        self.asked("wait", format!("{account} {limit} ms {span} ms {:?} {known:?}", lasting.until))?;
+        if self.script().never_finished {
+            std::future::pending::<()>().await;
+        }
+        self.held(account, wanted).map(|held| held.about)
     }
 
     async fn watch(&self, account: &AccountId, after: Option<u64>) -> Answer<BoxStream<'static, Watched>> {

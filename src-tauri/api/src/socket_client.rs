@@ -16,7 +16,7 @@ use no_line::Line;
 use crate::client::{
     Answer, Browser, Client, DashboardLink, HistoryQuery, LogLine, LogQuery, NewAccount, Refreshing, SignIn,
 };
-use crate::contract::{Caller, HandedOut, KeyView, MadeKey, NewKey, Wanted, Watched};
+use crate::contract::{About, Caller, HandedOut, KeyView, MadeKey, NewKey, Wanted, Watched};
 use crate::wire::{Added, Changes, How, Link, Made, NewAccountOut, PastedOut, Report, ReportText, Token, Until};
 use crate::{events, span, until};
 use async_trait::async_trait;
@@ -122,7 +122,7 @@ impl Client for SocketClient {
     }
 
     async fn token(&self, account: &AccountId, wanted: Wanted, caller: &Caller) -> Answer<HandedOut> {
-        let path = format!("/api/token?{}", asked(account, wanted, caller)?);
+        let path = format!("/api/token?{}", asked(account, wanted, caller.name.as_deref())?);
         self.line.get::<Token>(&path).await.map(HandedOut::from)
     }
 
@@ -133,8 +133,14 @@ impl Client for SocketClient {
         limit: Duration,
         caller: &Caller,
     ) -> Answer<HandedOut> {
-        let path = format!("/api/token/wait?{}&limit={}", asked(account, wanted, caller)?, span::write(limit));
+        let query = asked(account, wanted, caller.name.as_deref())?;
+        let path = format!("/api/token/wait?{query}&limit={}", span::write(limit));
         self.line.wait::<Token>(&path, limit).await.map(HandedOut::from)
+    }
+
+    async fn wait(&self, account: &AccountId, wanted: Wanted, limit: Duration) -> Answer<About> {
+        let query = asked(account, wanted, None)?;
+        self.line.wait(&format!("/api/token/wait?{query}&limit={}&token=no", span::write(limit)), limit).await
     }
 
     async fn watch(&self, account: &AccountId, after: Option<u64>) -> Answer<BoxStream<'static, Watched>> {
@@ -201,14 +207,14 @@ impl Client for SocketClient {
 }
 
 /// What is asked of a token, as a query.
-fn asked(account: &AccountId, wanted: Wanted, caller: &Caller) -> Answer<String> {
+fn asked(account: &AccountId, wanted: Wanted, bot: Option<&str>) -> Answer<String> {
     let Wanted { lasting, known } = wanted;
     let query = Query {
         account,
         min_validity: span::write(lasting.span),
         until: lasting.until.map(until::write),
         generation: known,
-        bot: caller.name.as_deref(),
+        bot,
     };
     serde_urlencoded::to_string(query).map_err(|_| unreadable_query())
 }

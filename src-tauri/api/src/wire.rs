@@ -4,12 +4,10 @@
 //! one. What this is not: public; whoever is outside sees the trait, or JSON.
 
 use crate::client::{Browser, DashboardLink, NewAccount};
-use crate::contract::{HandedOut, KeyView, MadeKey, NewKey};
+use crate::contract::{About, HandedOut, KeyView, MadeKey, NewKey};
 use daypass_domain::{AccountId, Moment, Secret};
-use daypass_manager::view::{Level, ReadinessView};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
@@ -90,48 +88,17 @@ impl Shape for NewKey {
         r#"{"name": "screener", "accounts": null} or {"name": "screener", "accounts": ["upstox"]}"#;
 }
 
-/// Everything of a token but the token.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-struct About<'a> {
-    #[schema(value_type = AccountId)]
-    account: Cow<'a, AccountId>,
-    broker: Cow<'a, str>,
-    generation: u64,
-    stale: bool,
-    #[schema(value_type = Option<String>, format = DateTime)]
-    expiry_time: Option<Moment>,
-    level: Level,
-    #[schema(value_type = Option<ReadinessView>)]
-    readiness: Option<Cow<'a, ReadinessView>>,
-    env: Cow<'a, str>,
-    header: Cow<'a, str>,
-    header_value: Cow<'a, str>,
-}
-
 /// A token, as it is read from the door.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Token {
     access_token: Secret,
     #[serde(flatten)]
-    about: About<'static>,
+    about: About,
 }
 
 impl From<Token> for HandedOut {
-    fn from(token: Token) -> Self {
-        let Token { access_token, about } = token;
-        Self {
-            token: access_token,
-            account: about.account.into_owned(),
-            broker: about.broker,
-            generation: about.generation,
-            stale: about.stale,
-            expiry_time: about.expiry_time,
-            level: about.level,
-            readiness: about.readiness.map(Cow::into_owned),
-            env: about.env,
-            header: about.header,
-            header_value: about.header_value,
-        }
+    fn from(Token { access_token, about }: Token) -> Self {
+        Self { token: access_token, about }
     }
 }
 
@@ -140,24 +107,35 @@ impl From<Token> for HandedOut {
 pub(crate) struct TokenOut<'a> {
     access_token: &'a str,
     #[serde(flatten)]
-    about: About<'a>,
+    about: &'a About,
 }
 
 impl<'a> From<&'a HandedOut> for TokenOut<'a> {
-    fn from(out: &'a HandedOut) -> Self {
-        let about = About {
-            account: Cow::Borrowed(&out.account),
-            broker: Cow::Borrowed(&out.broker),
-            generation: out.generation,
-            stale: out.stale,
-            expiry_time: out.expiry_time,
-            level: out.level,
-            readiness: out.readiness.as_ref().map(Cow::Borrowed),
-            env: Cow::Borrowed(&out.env),
-            header: Cow::Borrowed(&out.header),
-            header_value: Cow::Borrowed(&out.header_value),
-        };
-        Self { access_token: out.token.expose(), about }
+    fn from(HandedOut { token, about }: &'a HandedOut) -> Self {
+        Self { access_token: token.expose(), about }
+    }
+}
+
+/// What a wait has come to, as it is written.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct WaitedOut<'a> {
+    /// Missing where it was asked to be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    access_token: Option<&'a str>,
+    #[serde(flatten)]
+    about: &'a About,
+}
+
+impl<'a> From<&'a HandedOut> for WaitedOut<'a> {
+    fn from(HandedOut { token, about }: &'a HandedOut) -> Self {
+        Self { access_token: Some(token.expose()), about }
+    }
+}
+
+impl<'a> From<&'a About> for WaitedOut<'a> {
+    fn from(about: &'a About) -> Self {
+        Self { access_token: None, about }
     }
 }
 

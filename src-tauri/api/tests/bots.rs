@@ -165,6 +165,37 @@ async fn a_report_is_taken_and_waiting_ends_with_the_program() {
 }
 
 #[tokio::test]
+async fn whoever_waits_for_no_token_gets_none_and_is_not_written_down() {
+    let house = house(&["upstox", "dhan"], Some(&["upstox"])).await;
+    let line = "GET /api/token/wait?token=no&min_validity=2h&until=15:30&generation=6&limit=90s";
+    let with = house.tcp("GET /api/token/wait?generation=6", KEY, "").await;
+    house.client.script().callers.clear();
+    for reply in [house.tcp(line, KEY, "").await, house.unix(&line.replace('?', "?account=upstox&"), &[], "").await] {
+        let (mut expected, got) = (with.json(), reply.json());
+        assert_eq!(
+            expected.as_object_mut().and_then(|all| all.remove("access_token")),
+            Some(json!("marker-token-4711"))
+        );
+        assert_eq!((reply.status, got), (200, expected), "the same fields without the token");
+        assert!(!reply.body.contains("marker"), "{reply:?}");
+    }
+    let asked = "wait upstox 90000 ms 7200000 ms Some(Clock(15:30:00)) Some(6)";
+    assert_eq!(house.client.script().asked.iter().filter(|line| *line == asked).count(), 2);
+    assert_eq!(house.client.script().callers, [], "nobody has it");
+    for (line, headers, status, code) in [
+        ("GET /api/token/wait?token=no", &[][..], 401, "no_key"),
+        ("GET /api/token/wait?token=no&account=dhan", KEY, 403, "key_not_for_account"),
+        ("GET /api/token/wait?token=No", KEY, 400, "bad_input"),
+        ("GET /api/token/wait?token=", KEY, 400, "bad_input"),
+    ] {
+        let reply = house.tcp(line, headers, "").await;
+        assert_eq!((reply.status, &reply.json()["code"]), (status, &json!(code)), "{line}");
+    }
+    house.client.refuse("wait", Code::TimeLimit);
+    assert_eq!(house.tcp("GET /api/token/wait?token=no", KEY, "").await.status, 504);
+}
+
+#[tokio::test]
 async fn a_watcher_over_the_socket_sees_each_change_and_no_token() {
     let house = house(&["upstox"], None).await;
     let client = house.socket_client().await;

@@ -82,6 +82,16 @@ fn methods() -> Vec<(&'static str, Call, &'static str)> {
             },
             "wait_for_token upstox 5000 ms",
         ),
+        (
+            "wait",
+            |c| {
+                Box::pin(async move {
+                    let wanted = Wanted { known: Some(6), ..Wanted::lasting(Duration::hours(2)) };
+                    c.wait(&upstox(), wanted, Duration::seconds(5)).await.map(drop)
+                })
+            },
+            "wait upstox 5000 ms 7200000 ms None Some(6)",
+        ),
         ("watch", |c| Box::pin(async move { c.watch(&upstox(), Some(6)).await.map(drop) }), "watch upstox Some(6)"),
         (
             "report_invalid",
@@ -161,9 +171,11 @@ async fn every_answer_comes_back_as_the_owner_gave_it() {
     house.client.script().token = Some(Secret::new("marker-token"));
     let out = client.token(&upstox(), Wanted::default(), &me()).await.expect("a token");
     assert!(out.token.matches(b"marker-token"));
-    assert_eq!((out.generation, out.expiry_time), (7, Some(now() + Duration::hours(16))));
+    let about = out.about;
+    assert_eq!(client.wait(&upstox(), Wanted::default(), Duration::seconds(5)).await.as_ref(), Ok(&about));
+    assert_eq!((about.generation, about.expiry_time), (7, Some(now() + Duration::hours(16))));
     assert_eq!(
-        (&*out.env, &*out.header, &*out.header_value),
+        (&*about.env, &*about.header, &*about.header_value),
         ("UPSTOX_ACCESS_TOKEN", "Authorization", "Bearer {token}")
     );
     let made = client.make_key(new_key()).await.expect("a key");

@@ -33,8 +33,7 @@ pub(crate) async fn wait(args: Wait) -> anyhow::Result<()> {
     let Wait { account, lasts, newer_than, limit } = args;
     let (client, id) = ask_owner(account).await?;
     let (wanted, limit) = (wanted(lasts, newer_than)?, chrono::Duration::from_std(limit)?);
-    let out = client.wait_for_token(&id, wanted, limit, &Caller::here(None)).await?;
-    println(&out.generation.to_string())
+    println(&client.wait(&id, wanted, limit).await?.generation.to_string())
 }
 
 /// How long to rest before Daypass is looked for again.

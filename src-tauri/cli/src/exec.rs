@@ -43,11 +43,11 @@ pub(crate) async fn exec(args: Exec) -> anyhow::Result<ExitCode> {
         // Signals end the wait as they would end the program.
         signal = signals.any() => return Ok(ended_by(signal)),
     };
-    let (newest, mut rotated) = watch::channel(out.generation);
+    let (newest, mut rotated) = watch::channel(out.about.generation);
     let mut told = rotated.clone();
     let mut child = Child::start(&command, &out)?;
     let following = tokio::spawn(follow(client, take.id.clone(), newest));
-    let mut has = out.generation;
+    let mut has = out.about.generation;
     let mut is_to_end = false;
     // The program's own end comes first, whatever else has come at the same time: it is not started again.
     let status = loop {
@@ -63,7 +63,7 @@ pub(crate) async fn exec(args: Exec) -> anyhow::Result<ExitCode> {
                 if let Some(status) = child.stop(grace, &mut signals).await? {
                     break status;
                 }
-                has = out.generation;
+                has = out.about.generation;
                 child = Child::start(&command, &out)?;
             }
             Ok(()) = told.changed(), if !matches!(on_rotate, OnRotate::Restart) => {
@@ -106,7 +106,7 @@ impl Take {
                 std::future::pending::<()>().await;
             }
             match self.now().await {
-                Ok(Some(out)) if out.generation != has => return out,
+                Ok(Some(out)) if out.about.generation != has => return out,
                 Err(refused) if !told => {
                     tell(&format!("the new token was not taken yet: {}", refused.problem));
                     told = true;

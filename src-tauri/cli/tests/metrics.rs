@@ -38,7 +38,7 @@ fn metrics() -> String {
     write_config(home.path());
     let _service = broker.serve(home.path());
     signed_in(home.path());
-    for args in [&["token", "--bot", "screener"][..], &["report-invalid", "--generation", "1"]] {
+    for args in [&["token", "--bot", "screener"][..], &["wait"], &["report-invalid", "--generation", "1"]] {
         passes(&command(home.path(), args).output().expect("it runs"));
     }
     let socket = UnixStream::connect(home.path().join("run/daypass.sock")).expect("the socket");
@@ -70,6 +70,8 @@ fn the_metrics_are_good_ones_and_tell_what_has_happened() {
     ] {
         assert!(text.lines().any(|found| found == line), "{line} is missing in:\n{text}");
     }
+    let handed = text.lines().filter(|line| line.starts_with("daypass_handout_total{"));
+    assert_eq!(handed.count(), 1, "whoever waits has seen no token:\n{text}");
     for name in ["daypass_token_expiry_timestamp_seconds", "daypass_ready", "daypass_probe_duration_seconds_count"] {
         assert!(text.contains(&format!("\n{name}")), "{name} is missing in:\n{text}");
     }

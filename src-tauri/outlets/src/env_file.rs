@@ -76,6 +76,17 @@ impl Outlet for Opened {
         let token = Zeroizing::new(parcel.token.expose().to_owned());
         place::on_disk(&self.path, move |path| put(path, &key, &token)).await
     }
+
+    async fn is_there(&self, parcel: &Parcel) -> bool {
+        let key = self.key.clone().unwrap_or_else(|| parcel.env.clone());
+        let token = Zeroizing::new(parcel.token.expose().to_owned());
+        let path = self.path.clone();
+        place::holds(&self.path, move |found| {
+            let new = lines::with(&found.text, &key, &token).map_err(|stuck| sentence(&path, &key, stuck))?;
+            Ok(*new == *found.text)
+        })
+        .await
+    }
 }
 
 fn put(path: &Path, key: &str, token: &str) -> Result<(), Problem> {
@@ -156,6 +167,17 @@ mod tests {
         let before = std::fs::metadata(&path).expect("a file").ino();
         delivered(&path, Some("TOKEN")).await.expect("delivered");
         assert_eq!(std::fs::metadata(&path).expect("a file").ino(), before);
+    }
+
+    #[tokio::test]
+    async fn it_is_there_until_somebody_takes_it_away_changes_it_or_opens_it_to_others() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(".env");
+        let outlet = Opened { path: path.clone(), key: None };
+        place::tests::it_is_seen_when_a_file_is_changed(&outlet, &path).await;
+        std::fs::write(&path, "# mine\nUPSTOX_ACCESS_TOKEN='new-token'\nA=1\n").expect("a file");
+        std::fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("a mode");
+        assert!(outlet.is_there(&parcel("new-token")).await, "what else is in it is the owner's");
     }
 
     #[tokio::test]

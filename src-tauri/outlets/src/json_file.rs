@@ -62,6 +62,11 @@ impl Outlet for Opened {
         })
         .await
     }
+
+    async fn is_there(&self, parcel: &Parcel) -> bool {
+        let content = content(parcel);
+        place::holds(&self.path, move |found| Ok(*found.text == *content)).await
+    }
 }
 
 fn content(parcel: &Parcel) -> Zeroizing<String> {
@@ -92,6 +97,16 @@ mod tests {
             assert_eq!(mode(&path), 0o600);
         }
         assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 1, "nothing is left beside it");
+    }
+
+    #[tokio::test]
+    async fn it_is_there_until_somebody_takes_it_away_changes_it_or_opens_it_to_others() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("token.json");
+        let outlet = Opened { path: path.clone() };
+        place::tests::it_is_seen_when_a_file_is_changed(&outlet, &path).await;
+        outlet.deliver(&parcel("new-token"), ports()).await.expect("delivered");
+        assert!(!outlet.is_there(&unending("new-token")).await, "its end is another one");
     }
 
     fn unending(token: &str) -> Parcel {

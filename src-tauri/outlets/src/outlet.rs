@@ -69,6 +69,12 @@ pub trait Kind: Sync {
 pub trait Outlet: Send + Sync {
     /// Puts this token in its place, in the stead of any other. It may be asked again for one that is there already.
     async fn deliver(&self, parcel: &Parcel, ports: Ports<'_>) -> Result<(), Problem>;
+
+    /// Whether this token, which was put there, is there still, just as it would be put there now. Yes where nobody can
+    /// look: what was told to a program or another computer is told once.
+    async fn is_there(&self, _parcel: &Parcel) -> bool {
+        true
+    }
 }
 
 /// The problem of a field that is not there.

@@ -34,6 +34,16 @@ pub(crate) async fn on_disk<T: Send + 'static>(
     done.await.unwrap_or(Err(sentences::BROKE))
 }
 
+/// Whether the content of this file is right, and nobody else may see it. Not where it cannot be read: whoever writes it
+/// then finds the words for why.
+pub(crate) async fn holds(path: &Path, right: impl FnOnce(&Content) -> Result<bool, Problem> + Send + 'static) -> bool {
+    let looked = on_disk(path, move |path| match Place::at(path)?.read()? {
+        Some(found) if found.mode & !OWNER_ONLY == 0 => right(&found),
+        _ => Ok(false),
+    });
+    looked.await.unwrap_or(false)
+}
+
 fn turn(path: &Path) -> Arc<Mutex<()>> {
     static TURNS: Mutex<Option<HashMap<PathBuf, Arc<Mutex<()>>>>> = Mutex::new(None);
     let mut turns = TURNS.lock().unwrap_or_else(PoisonError::into_inner);

@@ -9,9 +9,9 @@ use crate::ledger;
 use crate::strongroom::random;
 use chrono::Duration;
 use daypass_api::watch::Watcher;
-use daypass_api::{Answer, Bot, Caller, HandedOut, KeyView, Keys, MadeKey, NewKey, Shut, Wanted, Watched};
+use daypass_api::{About, Answer, Bot, Caller, HandedOut, KeyView, Keys, MadeKey, NewKey, Shut, Wanted, Watched};
 use daypass_bots::{BotName, KeyId, KeyRing, Refusal, Scope};
-use daypass_domain::{AccountId, Happening, Moment, Problem, Remedy};
+use daypass_domain::{AccountId, Happening, Moment, Problem, Remedy, Secret};
 use daypass_manager::{Code, Event, Handle, Outlook, Refused};
 use futures::stream::{self, BoxStream, StreamExt};
 use std::collections::VecDeque;
@@ -27,28 +27,15 @@ pub(crate) struct Bots {
 impl Bots {
     /// A token is on its way out: who has it is written down and shown.
     pub(crate) fn handed(&self, account: &AccountId, outlook: Outlook, wanted: Wanted, caller: &Caller) -> HandedOut {
-        let Outlook { out, level, readiness } = outlook;
-        let generation = out.generation.0;
-        let entry = ledger::handed_out(account, generation, caller, self.books.now());
+        let (token, about) = parted(account, outlook, wanted);
+        let entry = ledger::handed_out(account, about.generation, caller, self.books.now());
         if let Happening::HandedOut { to, .. } = &entry.happening {
             self.books.meters.handed_out(account, to.as_str());
         }
         if self.books.ledger.handed_out(&entry) {
             self.handle.event(Event::HandedOut(entry));
         }
-        HandedOut {
-            token: out.token,
-            account: account.clone(),
-            broker: out.broker.into(),
-            generation,
-            stale: wanted.is_other(generation),
-            expiry_time: out.ends,
-            level,
-            readiness,
-            env: out.env.into(),
-            header: out.presents.header.into(),
-            header_value: out.presents.value.into(),
-        }
+        HandedOut { token, about }
     }
 
     /// Tries at each change until there is such a token.
@@ -176,6 +163,25 @@ impl Keys for Bots {
             Err(Refusal::Unreadable(problem)) => Err(Shut::Unknowable(problem)),
         }
     }
+}
+
+/// The token, and everything else of it.
+pub(crate) fn parted(account: &AccountId, outlook: Outlook, wanted: Wanted) -> (Secret, About) {
+    let Outlook { out, level, readiness } = outlook;
+    let generation = out.generation.0;
+    let about = About {
+        account: account.clone(),
+        broker: out.broker.into(),
+        generation,
+        stale: wanted.is_other(generation),
+        expiry_time: out.ends,
+        level,
+        readiness,
+        env: out.env.into(),
+        header: out.presents.header.into(),
+        header_value: out.presents.value.into(),
+    };
+    (out.token, about)
 }
 
 fn accounts(scope: Scope) -> Option<Vec<AccountId>> {

@@ -48,11 +48,20 @@ struct Lane {
     task: JoinHandle<()>,
 }
 
-/// What a round is to do. A change of either wakes it.
+/// What a round is to do. A change of anything wakes it.
 #[derive(Clone)]
 struct Job {
     errand: Arc<Errand>,
     news: Generation,
+    /// How often its settings were put, the same ones too: each time it is looked whether the token is there still.
+    looks: u64,
+}
+
+impl Job {
+    /// Whether it is the same delivery, however often it was looked at.
+    fn same_as(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.errand, &other.errand) && self.news == other.news
+    }
 }
 
 impl Courier {
@@ -60,8 +69,9 @@ impl Courier {
         Self { memory: Arc::new(memory), accounts: Mutex::default() }
     }
 
-    /// The outlets of an account as they are set now. A new one and one that has changed are served at once; what was
-    /// brought to one that is switched off is forgotten, so that it is served when it is switched on again.
+    /// The outlets of an account as they are set now. A new one and one that has changed are served at once, one that is as
+    /// it was is looked at; what was brought to one that is switched off is forgotten, so that it is served when it is
+    /// switched on again.
     pub(crate) fn put(&self, office: &Arc<dyn Office>, account: &AccountId, errands: Vec<Errand>) {
         let mut accounts = self.accounts();
         self.memory.keep_only(account, &errands.iter().map(|errand| errand.kind).collect::<Vec<_>>());
@@ -73,7 +83,7 @@ impl Courier {
         lanes.lanes.retain(|lane| errands.iter().any(|errand| errand.kind == lane.kind));
         for errand in errands {
             match lanes.lanes.iter().find(|lane| lane.kind == errand.kind) {
-                Some(lane) => lane.change(errand),
+                Some(lane) => lane.put(errand),
                 None => lanes.lanes.push(self.lane(office, &lanes.board, errand)),
             }
         }
@@ -117,7 +127,7 @@ impl Courier {
 
     fn lane(&self, office: &Arc<dyn Office>, board: &Arc<Board>, errand: Errand) -> Lane {
         let kind = errand.kind;
-        let (job, jobs) = watch::channel(Job { errand: Arc::new(errand), news: Generation(0) });
+        let (job, jobs) = watch::channel(Job { errand: Arc::new(errand), news: Generation(0), looks: 0 });
         let round = Round::new(board.clone(), office.clone(), self.memory.clone());
         Lane { kind, job, task: tokio::spawn(round.run(jobs)) }
     }
@@ -135,13 +145,12 @@ impl Lanes {
 }
 
 impl Lane {
-    fn change(&self, errand: Errand) {
-        self.job.send_if_modified(|job| {
-            let changed = !job.errand.same_as(&errand);
-            if changed {
+    fn put(&self, errand: Errand) {
+        self.job.send_modify(|job| {
+            job.looks += 1;
+            if !job.errand.same_as(&errand) {
                 job.errand = Arc::new(errand);
             }
-            changed
         });
     }
 }

@@ -1,7 +1,7 @@
 //! The client of whoever owns the manager: every method is a question to the handle.
 
 use crate::books::Books;
-use crate::bots::Bots;
+use crate::bots::{Bots, parted};
 use crate::desk::Desk;
 use crate::ledger;
 use crate::log_page;
@@ -12,8 +12,8 @@ use async_trait::async_trait;
 use chrono::Duration;
 use daypass_api::TokenStatus;
 use daypass_api::{
-    Answer, Browser, Caller, Client, DashboardLink, HandedOut, HistoryQuery, KeyView, LogLine, LogQuery, MadeKey,
-    NewAccount, NewKey, Refreshing, Sessions, SignIn, Wanted, Watched,
+    About, Answer, Browser, Caller, Client, DashboardLink, HandedOut, HistoryQuery, KeyView, LogLine, LogQuery,
+    MadeKey, NewAccount, NewKey, Refreshing, Sessions, SignIn, Wanted, Watched,
 };
 use daypass_config::Described;
 use daypass_domain::{AccountId, Generation, Moment, Problem, Remedy, Secret};
@@ -196,6 +196,11 @@ impl Client for InProcess {
     ) -> Answer<HandedOut> {
         let outlook = self.bots.wait(account, wanted, limit).await?;
         Ok(self.bots.handed(account, outlook, wanted, caller))
+    }
+
+    async fn wait(&self, account: &AccountId, wanted: Wanted, limit: Duration) -> Answer<About> {
+        let (_, about) = parted(account, self.bots.wait(account, wanted, limit).await?, wanted);
+        Ok(about)
     }
 
     async fn watch(&self, account: &AccountId, after: Option<u64>) -> Answer<BoxStream<'static, Watched>> {

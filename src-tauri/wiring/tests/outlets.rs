@@ -139,12 +139,33 @@ async fn a_sign_in_and_a_rotation_reach_every_outlet_and_a_restart_repeats_nothi
     handed_out_once(&client).await;
     program.stop().await;
 
+    // Somebody clears up meanwhile, and puts an older file back.
+    std::fs::remove_file(home.join("token.json")).expect("removed");
+    let older = read(home, "bot.env").replace(&second, &first);
+    std::fs::write(home.join("bot.env"), older).expect("written");
     let program = running(home, false).await;
-    delivered(&program.client(), &four, 2).await;
+    let client = program.client();
+    delivered(&client, &four, 2).await;
+    until(|| home.join("token.json").exists() && in_file() == second.as_str()).await;
+    until(|| read(home, "bot.env").contains(&second)).await;
+    std::fs::remove_file(home.join("token.json")).expect("removed");
+    let again = BTreeMap::from([("accounts.practice.outlets.json_file.path".to_owned(), json!(file))]);
+    client.change_settings(again).await.expect("saved as they were");
+    until(|| home.join("token.json").exists() && in_file() == second.as_str()).await;
+    is_everywhere(home, &webhook, &second);
     assert_eq!((webhook.seen().len(), read(home, "told").lines().count()), (2, 2), "nothing is brought twice");
     program.stop().await;
     let kept = read(home, "daypass/state/outlets/practice.json");
     assert!(!kept.contains(&second) && !kept.contains("s3cret"), "{kept}");
+}
+
+async fn until(holds: impl Fn() -> bool) {
+    let waiting = async {
+        while !holds() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(LIMIT, waiting).await.expect("it comes to be");
 }
 
 /// The ledger has each token once for each outlet.

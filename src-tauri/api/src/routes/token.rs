@@ -5,12 +5,12 @@
 
 use crate::body::{Params, Sent};
 use crate::client::Answer;
-use crate::contract::{HandedOut, Wanted};
+use crate::contract::Wanted;
 use crate::door::Door;
 use crate::problem::{Document, Refusal, bad_input, ending, no_account};
 use crate::routes::Row;
 use crate::who::Who;
-use crate::wire::{Report, TokenOut};
+use crate::wire::{Report, TokenOut, WaitedOut};
 use crate::{span, until};
 use axum::Json;
 use axum::extract::State;
@@ -44,10 +44,35 @@ pub(crate) struct Asked {
     until: Option<String>,
     /// The token that the caller has.
     generation: Option<String>,
-    /// How long a wait may be: seconds, or a span; one minute.
-    limit: Option<String>,
     /// What a program on the socket calls itself.
     bot: Option<String>,
+}
+
+/// How it is waited for.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Patience {
+    /// How long a wait may be: seconds, or a span; one minute.
+    limit: Option<String>,
+    /// `no`: the answer is without the token, and nobody is written down as having it. `yes` without a word.
+    #[param(pattern = "^(yes|no)$")]
+    token: Option<String>,
+}
+
+impl Patience {
+    fn limit(&self) -> Answer<Duration> {
+        self.limit.as_deref().map_or(Ok(LIMIT), span::asked)
+    }
+
+    /// Whether the token is wanted, too.
+    fn token(&self) -> Answer<bool> {
+        match self.token.as_deref().unwrap_or("yes") {
+            "yes" => Ok(true),
+            "no" => Ok(false),
+            // Nobody gets a token who may have meant not to.
+            _ => Err(bad_input("That is neither yes nor no.", "Send token=no, or leave it out.")),
+        }
+    }
 }
 
 impl Asked {
@@ -85,21 +110,21 @@ async fn token(State(door): State<Door>, who: Who, Params(asked): Params<Asked>)
     let wanted = asked.wanted()?;
     let account = account(&door, &who, asked.account.as_deref()).await?;
     let out = door.client.token(&account, wanted, &who.caller(asked.bot.as_deref())).await?;
-    Ok(written(&out))
+    Ok(Json(TokenOut::from(&out)).into_response())
 }
 
 /// As long as a browser or a proxy waits; whoever wants more says so.
-const PATIENCE: Duration = Duration::seconds(60);
+const LIMIT: Duration = Duration::seconds(60);
 
 #[utoipa::path(
     get,
     path = "/api/token/wait",
     tag = "token",
     summary = "The token, when it is there",
-    params(Asked),
+    params(Asked, Patience),
     security(("bot key" = [])),
     responses(
-        (status = 200, description = "The token and how to present it.", body = TokenOut),
+        (status = 200, description = "The token and how to present it; with `token=no` everything but the token.", body = WaitedOut),
         (status = 401, description = "No key, or a wrong one.", body = Document, content_type = "application/problem+json"),
         (status = 403, description = "The key is not good for this account.", body = Document, content_type = "application/problem+json"),
         (status = 404, description = "There is no such account.", body = Document, content_type = "application/problem+json"),
@@ -108,19 +133,28 @@ const PATIENCE: Duration = Duration::seconds(60);
         (status = 504, description = "The time limit is over.", body = Document, content_type = "application/problem+json"),
     ),
 )]
-async fn wait(State(door): State<Door>, who: Who, Params(asked): Params<Asked>) -> Result<Response, Refusal> {
-    let wanted = asked.wanted()?;
-    let limit = asked.limit.as_deref().map_or(Ok(PATIENCE), span::asked)?;
+async fn wait(
+    State(door): State<Door>,
+    who: Who,
+    Params(asked): Params<Asked>,
+    Params(patience): Params<Patience>,
+) -> Result<Response, Refusal> {
+    let (wanted, limit, token) = (asked.wanted()?, patience.limit()?, patience.token()?);
     let account = account(&door, &who, asked.account.as_deref()).await?;
-    let (caller, _place) = (who.caller(asked.bot.as_deref()), door.place()?);
+    let _place = door.place()?;
+    let waiting = async {
+        if token {
+            let caller = who.caller(asked.bot.as_deref());
+            let out = door.client.wait_for_token(&account, wanted, limit, &caller).await?;
+            return Ok(Json(WaitedOut::from(&out)).into_response());
+        }
+        let about = door.client.wait(&account, wanted, limit).await?;
+        Ok(Json(WaitedOut::from(&about)).into_response())
+    };
     tokio::select! {
-        out = door.client.wait_for_token(&account, wanted, limit, &caller) => Ok(written(&out?)),
+        answer = waiting => answer,
         () = door.closing.cancelled() => Err(ending()),
     }
-}
-
-fn written(out: &HandedOut) -> Response {
-    Json(TokenOut::from(out)).into_response()
 }
 
 /// The broker is being asked.

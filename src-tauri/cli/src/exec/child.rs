@@ -35,8 +35,10 @@ impl Child {
         };
         let terminal = Terminal::here()?;
         let mut started = Command::new(program);
-        started.args(args).env(&*out.env, out.token.expose());
-        started.env("DAYPASS_ACCOUNT", out.account.as_str()).env("DAYPASS_GENERATION", out.generation.to_string());
+        started.args(args).env(&*out.about.env, out.token.expose());
+        started
+            .env("DAYPASS_ACCOUNT", out.about.account.as_str())
+            .env("DAYPASS_GENERATION", out.about.generation.to_string());
         // A program that outlives us would keep its token for ever.
         started.kill_on_drop(true).process_group(0);
         let process =

@@ -68,6 +68,39 @@ pub(crate) fn ports_over(http: &reqwest::Client) -> Ports<'_> {
     Ports { http, ..ports() }
 }
 
+/// What holds for every outlet that is a file: a token that was put there is missed as soon as it is not there as it was.
+#[cfg(unix)]
+pub(crate) async fn it_is_seen_when_a_file_is_changed(outlet: &dyn crate::Outlet, path: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    let new = parcel("new-token");
+    assert!(!outlet.is_there(&new).await, "there is no file yet");
+    type Change = fn(&Path) -> io::Result<()>;
+    let changes: [(&str, Change); 6] = [
+        ("taken away", |path| fs::remove_file(path)),
+        ("emptied", |path| fs::write(path, "")),
+        ("another token", |path| {
+            let text = fs::read_to_string(path)?;
+            fs::write(path, text.replace("new-token", "old-token"))
+        }),
+        ("no text", |path| fs::write(path, b"\xff\xfe")),
+        ("open to others", |path| fs::set_permissions(path, Permissions::from_mode(0o644))),
+        ("a link", |path| {
+            let other = path.with_extension("other");
+            fs::rename(path, &other)?;
+            std::os::unix::fs::symlink(other, path)
+        }),
+    ];
+    for (sentence, change) in changes {
+        let _ = fs::remove_file(path);
+        outlet.deliver(&new, ports()).await.expect("delivered");
+        assert!(outlet.is_there(&new).await, "it was put there");
+        assert!(!outlet.is_there(&parcel("newer-token")).await, "a newer one was not");
+        change(path).expect("changed");
+        assert!(!outlet.is_there(&new).await, "{sentence}");
+    }
+    fs::remove_file(path).expect("removed");
+}
+
 #[cfg(unix)]
 pub(crate) fn mode(path: &Path) -> u32 {
     super::mode(&fs::metadata(path).expect("a file"))

@@ -40,18 +40,27 @@ impl Round {
     /// Until the outlet is switched off.
     pub(super) async fn run(mut self, mut jobs: watch::Receiver<Job>) {
         loop {
-            let errand = jobs.borrow_and_update().errand.clone();
-            let again = self.go(&errand).await;
+            let job = jobs.borrow_and_update().clone();
+            let again = self.go(&job.errand).await;
             let office = self.office.clone();
+            // A look hurries nobody who is about to try again anyway.
+            let is_due = |new: &Job| again.is_none() || !new.same_as(&job);
             let pause = async {
                 match again {
                     Some(moment) => office.until(moment).await,
                     None => std::future::pending().await,
                 }
             };
-            tokio::select! {
-                changed = jobs.changed() => if changed.is_err() { return },
-                () = pause => {}
+            tokio::pin!(pause);
+            loop {
+                tokio::select! {
+                    changed = jobs.changed() => match changed {
+                        Ok(()) if is_due(&jobs.borrow_and_update()) => break,
+                        Ok(()) => {}
+                        Err(_) => return,
+                    },
+                    () = &mut pause => break,
+                }
             }
         }
     }
@@ -79,12 +88,14 @@ impl Round {
         let there = |last: &Delivered| {
             last.generation == out.generation && last.issued_at == out.issued_at && last.seal == errand.seal
         };
-        if last.as_ref().is_some_and(there) {
+        let parcel = self.parcel(errand, &out);
+        // A file is its owner's, who may have taken it away or put an older one back.
+        if last.as_ref().is_some_and(there) && place.is_there(&parcel).await {
             self.board.show(view(OutletState::Delivered));
             return None;
         }
         self.board.show(view(OutletState::Delivering));
-        match self.bring(errand, &**place, &out).await {
+        match self.bring(errand, &**place, &parcel).await {
             Ok(()) => None,
             Err(problem) => {
                 let again = self.failed(errand, &out, &problem);
@@ -95,10 +106,9 @@ impl Round {
         }
     }
 
-    async fn bring(&self, errand: &Errand, place: &dyn Outlet, out: &HandOut) -> Result<(), Problem> {
-        let account = &self.board.account;
-        let parcel = Parcel {
-            account: account.clone(),
+    fn parcel(&self, errand: &Errand, out: &HandOut) -> Parcel {
+        Parcel {
+            account: self.board.account.clone(),
             label: errand.label.clone(),
             broker: out.broker.to_owned(),
             env: out.env.to_owned(),
@@ -106,9 +116,13 @@ impl Round {
             generation: out.generation,
             issued_at: out.issued_at,
             ends: out.ends,
-        };
-        place.deliver(&parcel, self.office.ports().await).await?;
-        let (generation, issued_at, at) = (out.generation, out.issued_at, self.office.now());
+        }
+    }
+
+    async fn bring(&self, errand: &Errand, place: &dyn Outlet, parcel: &Parcel) -> Result<(), Problem> {
+        let account = &self.board.account;
+        place.deliver(parcel, self.office.ports().await).await?;
+        let (generation, issued_at, at) = (parcel.generation, parcel.issued_at, self.office.now());
         tracing::info!(%account, outlet = errand.kind, %generation, "The token is in its place");
         self.office.delivered(account, generation, &errand.kind.replace('_', " "));
         let delivered = Delivered { generation, issued_at, seal: errand.seal.clone(), at };

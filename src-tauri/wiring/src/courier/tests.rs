@@ -261,6 +261,34 @@ async fn a_restart_brings_only_what_is_missing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_file_without_the_token_is_written_again_at_a_start_and_whenever_its_settings_are_put() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("token.json");
+    let errands = || vec![errand("json_file", &[("path", &file.display().to_string())]), command("bot")];
+    let take_away = || std::fs::remove_file(&file).expect("removed");
+    let put_back = || std::fs::write(&file, "an older one").expect("written");
+    let is_there = || std::fs::read_to_string(&file).is_ok_and(|text| text.contains("token-1"));
+    let mut starts = 0;
+    for (sentence, change) in
+        [("the first time", &(|| ()) as &dyn Fn()), ("taken away", &take_away), ("an older one", &put_back)]
+    {
+        let (fake, courier) = (Fake::new(&[]), courier(folder.path()));
+        change();
+        put(&courier, &fake, errands());
+        fake.shows("json_file", |view| view.state == OutletState::Delivered && is_there()).await;
+        fake.shows_state(OutletState::Delivered).await;
+        for change in [&take_away as &dyn Fn(), &put_back] {
+            change();
+            put(&courier, &fake, errands());
+            fake.shows("json_file", |_| is_there()).await;
+        }
+        courier.stop().await;
+        starts += fake.starts().len();
+        assert_eq!((is_there(), starts), (true, 1), "{sentence}: a program is not told twice");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_change_of_settings_is_served_at_once_and_a_second_reading_of_the_same_ones_is_not() {
     let folder = tempfile::tempdir().expect("a folder");
     let fake = Fake::new(&[FAILS; 9]);
@@ -270,6 +298,11 @@ async fn a_change_of_settings_is_served_at_once_and_a_second_reading_of_the_same
     let (tried, at) = (fake.starts().len(), fake.now());
     put(&courier, &fake, vec![command("bot")]);
     assert_eq!(fake.shown.borrow()[0], failed, "what is known of it stays");
+    // Whoever were hurried by it would run by now.
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(fake.starts().len(), tried, "and nobody is hurried");
     fake.programs.endings.lock().expect("no panic").clear();
     put(&courier, &fake, vec![command("other")]);
     let done = fake.shows_state(OutletState::Delivered).await;
