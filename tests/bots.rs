@@ -244,10 +244,9 @@ fn so_does_a_service_whose_token_was_refused() {
 
 /// That a wait was in vain is said as a gateway says it, and is no error here.
 const NOT_WAITING: &str = r#"
-parameters = { limit = "0s" }
-
 [[operations]]
 include-path-regex = "/(wait|finished)$"
+parameters = { limit = "0s" }
 
 [operations.checks]
 not_a_server_error.expected-statuses = ["2XX", "4XX", 504]

@@ -88,6 +88,8 @@ class Daypass:
                     for line in events:
                         if line.strip() == b"event: generation":
                             self.current = self.wait(newer_than=self.current["generation"])
+            except HTTPError as error:
+                print(_problem(error), file=sys.stderr, flush=True)
             except CUT:
                 pass
             except RuntimeError as error:

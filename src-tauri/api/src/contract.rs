@@ -70,7 +70,7 @@ pub struct About {
     pub broker: Cow<'static, str>,
     /// Which one it is.
     pub generation: u64,
-    /// Whether the caller has an older one.
+    /// Whether the caller has another one: see [`Wanted::is_other`].
     pub stale: bool,
     /// Its end.
     #[schema(value_type = Option<String>, format = DateTime)]

@@ -159,7 +159,7 @@ pub(crate) struct Wait {
     pub(crate) account: Option<String>,
     #[command(flatten)]
     pub(crate) lasts: Lasts,
-    /// Only a token after the one with this number will do
+    /// Only another token than the one with this number will do
     #[arg(long, value_name = "NUMBER")]
     pub(crate) newer_than: Option<u64>,
     /// Give up after this; exit code 6

@@ -47,6 +47,8 @@ pub enum Event {
     Notes(Vec<Note>),
     /// A program was given a token; only for everybody's eyes.
     HandedOut(Entry),
+    /// The same before the program started, one after the other.
+    HandedBefore(Entry),
     /// How it goes with an account's outlets; only for everybody's eyes.
     Outlets(AccountId, Vec<OutletView>),
     /// Somebody wants something.

@@ -138,7 +138,7 @@ impl Bots {
 /// What is written of earlier days is shown again; the ledger opens in its own time.
 pub(crate) async fn remember(books: Arc<Books>, handle: Handle) {
     for entry in books.ledger.handed_before().await {
-        handle.event(Event::HandedOut(entry));
+        handle.event(Event::HandedBefore(entry));
     }
 }
 
@@ -216,7 +216,7 @@ fn in_vain(why: Option<Problem>) -> Refused {
 }
 
 const LATE: Problem =
-    Problem::new("no_token_in_time", "No newer token came in time.", "Wait longer, or sign in.", Remedy::TryAgain);
+    Problem::new("no_token_in_time", "No other token came in time.", "Wait longer, or sign in.", Remedy::TryAgain);
 const ENDED: Problem = Problem::new("ending", "Daypass is ending.", "Start it again.", Remedy::TryAgain);
 const GONE: Problem =
     Problem::new("account_gone", "The account was removed.", "See `daypass accounts`.", Remedy::FixSetting);

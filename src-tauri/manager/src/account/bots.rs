@@ -20,20 +20,29 @@ struct Taken {
     via: Via,
     generation: Generation,
     at: Moment,
+    /// In this run of the program, not before it.
+    now: bool,
 }
 
 impl Bots {
-    /// A program was given a token. What is told late changes nothing: the last one is the one that it has, and that has the
-    /// greater number only as long as nobody counts from one again. Places where tokens are put are shown by
-    /// themselves, and a person's own copy is no program's.
+    /// A program was given a token: that is the one it has, whatever number it has had before, and whatever the clock said.
     pub fn took(&mut self, name: Plain, via: Via, (generation, at): (Generation, Moment)) {
-        if via == Via::Outlet || name.as_str() == CLIPBOARD {
+        self.has(name, Taken { via, generation, at, now: true });
+    }
+
+    /// The same from before the start, in its order: whoever has taken one since has that one.
+    pub fn had(&mut self, name: Plain, via: Via, (generation, at): (Generation, Moment)) {
+        if !self.0.get(&name).is_some_and(|taken| taken.now) {
+            self.has(name, Taken { via, generation, at, now: false });
+        }
+    }
+
+    /// Places where tokens are put are shown by themselves, and a person's own copy is no program's.
+    fn has(&mut self, name: Plain, taken: Taken) {
+        if taken.via == Via::Outlet || name.as_str() == CLIPBOARD {
             return;
         }
-        if self.0.get(&name).is_some_and(|taken| (taken.at, taken.generation) >= (at, generation)) {
-            return;
-        }
-        self.0.insert(name, Taken { via, generation, at });
+        self.0.insert(name, taken);
         if self.0.len() > KEPT {
             let oldest = self.0.iter().min_by_key(|(_, taken)| taken.at).map(|(name, _)| name.clone());
             oldest.map(|name| self.0.remove(&name));
@@ -71,15 +80,18 @@ mod tests {
         let at = |minutes| Moment::UNIX_EPOCH + Duration::minutes(minutes);
         bots.took("screener".into(), Via::Http, (Generation(1), at(0)));
         bots.took("screener".into(), Via::Http, (Generation(2), at(1)));
-        bots.took("screener".into(), Via::Socket, (Generation(3), at(-1)));
+        bots.had("screener".into(), Via::Socket, (Generation(3), at(9)));
         bots.took("other".into(), Via::Socket, (Generation(57), at(0)));
-        bots.took("other".into(), Via::Socket, (Generation(2), at(0) + Duration::seconds(1)));
+        // Nobody counts on for ever, and a clock may be set back.
+        bots.took("other".into(), Via::Socket, (Generation(2), at(-1)));
+        bots.had("old.py".into(), Via::Terminal, (Generation(2), at(-3)));
+        bots.had("old.py".into(), Via::Terminal, (Generation(1), at(-2)));
         bots.took(CLIPBOARD.into(), Via::Socket, (Generation(2), at(4)));
         bots.took("json_file".into(), Via::Outlet, (Generation(2), at(4)));
         bots.took("bot.py".into(), Via::Terminal, (Generation(1), at(3)));
         let seen: Vec<_> =
             bots.views(Generation(2)).into_iter().map(|bot| (bot.name, bot.generation, bot.current)).collect();
-        let expected = [("bot.py", 1, false), ("screener", 2, true), ("other", 2, true)];
+        let expected = [("bot.py", 1, false), ("screener", 2, true), ("other", 2, true), ("old.py", 1, false)];
         assert_eq!(seen, expected.map(|(name, generation, current)| (name.to_owned(), generation, current)));
         for number in 0..100_i64 {
             bots.took(format!("{number}").into(), Via::Socket, (Generation(3), at(10 + number)));

@@ -106,9 +106,8 @@ fn probe(account: &mut Account, turn: &mut Turn<'_>, ticket: Ticket) {
 /// Reports are cheap to send and cost one probe, however many come: a probe under way answers all of them, soon after one
 /// the next waits a little, and a report about another generation says nothing about the token we hold.
 fn report(account: &mut Account, turn: &mut Turn<'_>, generation: Generation, ticket: Ticket) {
-    // With nothing to ask the broker about, the bot hears why; with another token than its own, that there is one.
-    let is_over = account.valid_grant(turn.now).is_none();
-    if is_over && generation >= account.generation {
+    // With nothing to ask the broker about, the bot hears why, whichever token it has.
+    if account.valid_grant(turn.now).is_none() {
         return turn.reply(ticket, Err(words::nothing_to_hand_out(account, turn.now)));
     }
     if generation != account.generation {

@@ -15,7 +15,7 @@ mod signing_out;
 mod waking;
 mod warning;
 
-use crate::account::{Account, Load};
+use crate::account::{Account, Bots, Load};
 use crate::event::{Answer, Effect, Event, LogLevel, Presence, Reply, Ticket};
 use crate::next::{self, What};
 use crate::refused::Refused;
@@ -23,8 +23,8 @@ use crate::state::State;
 use crate::view::VaultKind;
 use crate::words;
 use chrono::{Duration, FixedOffset};
-use daypass_domain::ledger::{Entry, Happening};
-use daypass_domain::{AccountId, Attempt, Moment, Policy};
+use daypass_domain::ledger::{Entry, Happening, Via};
+use daypass_domain::{AccountId, Attempt, Generation, Moment, Plain, Policy};
 
 /// A turn that comes this much later than something was due has slept through it, even if nobody says so.
 const JUMP: Duration = Duration::minutes(1);
@@ -72,13 +72,8 @@ pub fn step(state: &mut State, event: Event, now: Moment, policy: &Policy) -> Ve
             }
         }
         Event::Notes(notes) => state.notes = notes,
-        Event::HandedOut(Entry { at, account, happening }) => {
-            if let Happening::HandedOut { generation, to, via } = happening
-                && let Some((account, _)) = state.account_and_attempts(&account)
-            {
-                account.bots.took(to, via, (generation, at));
-            }
-        }
+        Event::HandedOut(entry) => handed_out(state, entry, Bots::took),
+        Event::HandedBefore(entry) => handed_out(state, entry, Bots::had),
         Event::Outlets(id, outlets) => {
             if let Some((account, _)) = state.account_and_attempts(&id) {
                 account.outlets = outlets;
@@ -96,6 +91,15 @@ pub fn step(state: &mut State, event: Event, now: Moment, policy: &Policy) -> Ve
     }
     effects.push(Effect::Changed);
     effects
+}
+
+fn handed_out(state: &mut State, entry: Entry, note: fn(&mut Bots, Plain, Via, (Generation, Moment))) {
+    let Entry { at, account, happening } = entry;
+    if let Happening::HandedOut { generation, to, via } = happening
+        && let Some((account, _)) = state.account_and_attempts(&account)
+    {
+        note(&mut account.bots, to, via, (generation, at));
+    }
 }
 
 /// What is the same for all accounts during one step.
