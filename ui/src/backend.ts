@@ -124,8 +124,8 @@ export interface Backend {
   /** Lets the system ask for the keyring's password; a snapshot follows once it is open. */
   unlock(): Promise<void>;
   keys(signal?: AbortSignal): Promise<BotKey[]>;
-  /** Makes a key and puts it on the clipboard; no answer has it. */
-  makeKey(key: NewKey): Promise<BotKey>;
+  /** Makes a key and puts it on the clipboard; no answer has it. One that nobody waits for any more is revoked. */
+  makeKey(key: NewKey, signal?: AbortSignal): Promise<BotKey>;
   /** From now on this key opens nothing. */
   revokeKey(id: string): Promise<void>;
   /** Since that moment (RFC 3339). */

@@ -75,14 +75,14 @@ export class Live {
   /** Asks for everything once more. */
   async ask(): Promise<void> {
     if (this.#asking) return;
-    const { signal } = (this.#asking = new AbortController());
+    const mine = (this.#asking = new AbortController());
     try {
-      this.#take(await unless(signal, this.backend.snapshot(signal)));
+      this.#take(await unless(mine.signal, this.backend.snapshot(mine.signal)));
     } catch {
       // A line with a retry of its own says when; otherwise the next tick asks again.
       if (!this.lost || !this.backend.reconnect) this.lost = { retryAt: Date.now() + RETRY };
     } finally {
-      this.#asking = undefined;
+      if (this.#asking === mine) this.#asking = undefined;
       this.#tick();
     }
   }
@@ -95,23 +95,31 @@ export class Live {
   /** Tries the line at once. */
   retry(): void {
     this.lost = { retryAt: Date.now() };
+    // One that hangs is no reason to ask nothing.
+    this.leave();
+    this.#asking = undefined;
     this.backend.reconnect?.();
     void this.ask();
   }
 
   /**
    * Does what was asked for. One at a time per account and verb; a "no" is kept until it is dismissed or done. Whoever
-   * stops waiting is told that it may still be done, unless something else is to be done then.
+   * stops waiting, by the button's signal or by {@link wait}, is told that it may still be done, unless something else is
+   * to be done then.
    */
   async act(
     account: string | null,
     verb: string,
     task: (signal: AbortSignal) => Promise<unknown>,
-    whenStopped?: () => void,
+    { signal, whenStopped }: { signal?: AbortSignal | undefined; whenStopped?: () => void } = {},
   ): Promise<boolean> {
     const key = keyOf(account, verb);
     if (this.#waits.has(key)) return false;
     const wait = new AbortController();
+    const stop = () => {
+      wait.abort();
+    };
+    signal?.addEventListener('abort', stop);
     this.#waits.set(key, wait);
     this.failed = null;
     try {
@@ -122,6 +130,7 @@ export class Live {
       else this.failed = { account, failure: asFailure(thrown) };
       return false;
     } finally {
+      signal?.removeEventListener('abort', stop);
       this.#waits.delete(key);
       if (!this.lost) void this.ask();
     }
@@ -129,6 +138,12 @@ export class Live {
 
   isBusy(account: string | null, verb: string): boolean {
     return this.#waits.has(keyOf(account, verb));
+  }
+
+  /** What an account waits for. */
+  waits(account: string): string[] {
+    const of = keyOf(account, '');
+    return [...this.#waits.keys()].filter((key) => key.startsWith(of)).map((key) => key.slice(of.length));
   }
 
   /** What ends the wait for it, while there is one. */

@@ -12,6 +12,8 @@ import { unless } from './patience';
 export class Load<T> {
   value = $state.raw<T | null>(null);
   problem = $state.raw<Problem | null>(null);
+  /** It is on its way. */
+  waiting = $state(false);
   /** Somebody did not want to wait for it. */
   stopped = $state(false);
   #wait: AbortController | undefined;
@@ -20,21 +22,23 @@ export class Load<T> {
   async ask(question: (signal: AbortSignal) => Promise<T>): Promise<boolean> {
     this.leave();
     const { signal } = (this.#wait = new AbortController());
-    this.stopped = false;
+    [this.waiting, this.stopped, this.problem] = [true, false, null];
     try {
       const value = await unless(signal, question(signal));
-      [this.value, this.problem] = [value, null];
+      this.value = value;
       return true;
     } catch (thrown) {
       if (!signal.aborted) this.problem = asFailure(thrown).problem;
       return false;
+    } finally {
+      if (!signal.aborted) this.waiting = false;
     }
   }
 
   /** Nobody waits any more, and somebody says so. */
   stop(): void {
     this.leave();
-    this.stopped = true;
+    [this.waiting, this.stopped] = [false, true];
   }
 
   /** Nobody looks any more. */

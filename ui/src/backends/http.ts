@@ -149,11 +149,12 @@ export class HttpBackend implements Backend {
   }
 
   /** Put on the clipboard at once, and kept nowhere. A key that nobody could take is none. */
-  async makeKey(wanted: NewKey): Promise<BotKey> {
+  async makeKey(wanted: NewKey, signal?: AbortSignal): Promise<BotKey> {
     const { key, ...view } = await this.#post<BotKey & { key: string }>('/api/keys', wanted);
-    if (await copyText(key)) return view;
+    if (signal?.aborted !== true && (await copyText(key))) return view;
     // If that fails too it is in the list, where it can be revoked.
     await this.revokeKey(view.id).catch(() => undefined);
+    signal?.throwIfAborted();
     const { notCopied: what, notCopiedTodo: todo } = words.botKeys;
     throw new Failure('cannot_start', { code: 'not_copied', what, todo, remedy: 'try_again' });
   }

@@ -47,12 +47,18 @@ export interface Question {
   signal?: AbortSignal | undefined;
 }
 
-/** Whatever is asked, the program answers sooner, or never. */
-const LIMIT = 60_000;
+/** The program's own limits are shorter, but for the longest of its questions to a broker, which is as long. */
+const LIMIT = 65_000;
 
 /** The cookie of the session goes with it by itself. */
 export async function ask<T>(path: string, { method = 'GET', body, headers = {}, signal }: Question = {}): Promise<T> {
-  const limit = AbortSignal.timeout(LIMIT);
+  const end = new AbortController();
+  const stop = () => {
+    end.abort();
+  };
+  const timer = setTimeout(stop, LIMIT);
+  // Not AbortSignal.any: it is younger than the oldest browsers that the page is built for.
+  signal?.addEventListener('abort', stop);
   const typed = body === undefined ? {} : { 'content-type': 'application/json' };
   let response: Response;
   let text: string;
@@ -64,11 +70,14 @@ export async function ask<T>(path: string, { method = 'GET', body, headers = {},
       credentials: 'same-origin',
       cache: 'no-store',
       redirect: 'error',
-      signal: signal ? AbortSignal.any([signal, limit]) : limit,
+      signal: end.signal,
     });
     text = await response.text();
   } catch (thrown) {
     throw signal?.aborted === true ? thrown : noAnswer();
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', stop);
   }
   const answer = parse(text);
   if (!response.ok) throw failure((answer ?? {}) as ProblemDocument);

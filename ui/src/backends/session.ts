@@ -83,6 +83,8 @@ export class Session implements DashboardSession {
     const page = store.read();
     if (page === null) return null;
     const seen = await ask<{ until: string | null }>('/api/session', { headers: { [PAGE]: page } }).catch(() => null);
+    // Another tab may have opened a new one meanwhile.
+    if (seen?.until === null && store.read() !== page) return Session.#until();
     if (seen?.until === null) store.write(null);
     return seen?.until;
   }

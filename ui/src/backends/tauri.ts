@@ -70,7 +70,13 @@ export class TauriBackend implements Backend {
   keepSecret = (account: string) => call<undefined>('keep_secret', { account });
   unlock = () => call<undefined>('unlock');
   keys = () => call<BotKey[]>('keys');
-  makeKey = (key: NewKey) => call<BotKey>('make_key', { key });
+  async makeKey(key: NewKey, signal?: AbortSignal): Promise<BotKey> {
+    const made = await call<BotKey>('make_key', { key });
+    if (signal?.aborted === true) await this.revokeKey(made.id);
+    signal?.throwIfAborted();
+    return made;
+  }
+
   revokeKey = (id: string) => call<undefined>('revoke_key', { id });
   history = (account: string, since: string) => call<History>('history', { account, since });
   exportHistory = (account: string, since: string, format: ExportFormat) =>

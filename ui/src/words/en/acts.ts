@@ -26,6 +26,7 @@ export const acts = {
     working: 'One moment',
     stop: 'Stop',
     stopTitle: 'Stop waiting',
+    mayStop: 'One moment. Press again to stop waiting.',
     stopWhat: (act: string) => `Stop: ${act}`,
     stopped: 'You stopped waiting.',
     stoppedTodo: 'What was begun may still be done. Look before you try again.',

@@ -24,6 +24,7 @@ export const acts: Pick<Words, 'act' | 'keys'> = {
     working: 'एक पल',
     stop: 'रोकें',
     stopTitle: 'इंतज़ार रोकें',
+    mayStop: 'एक पल। इंतज़ार रोकने के लिए फिर दबाएँ।',
     stopWhat: (act) => `रोकें: ${act}`,
     stopped: 'आपने इंतज़ार रोक दिया।',
     stoppedTodo: 'जो शुरू हुआ था वह फिर भी पूरा हो सकता है। दोबारा कोशिश से पहले देख लें।',
