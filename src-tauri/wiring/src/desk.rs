@@ -117,8 +117,9 @@ impl Desk {
     async fn bring_into_force(&self, loaded: &Loaded, in_force: &mut Vec<AccountId>) {
         logging::set_level(&loaded.settings.logging.level);
         self.handle.set_policy(loaded.settings.policy.clone());
-        let mut notes: Vec<Note> =
-            loaded.notes.iter().map(|note| Note { about: note.about.clone(), problem: note.problem.clone() }).collect();
+        let mut notes = Vec::with_capacity(loaded.notes.len() + loaded.found_secrets.len());
+        let as_noted = |note: &daypass_config::Note| Note { about: note.about.clone(), problem: note.problem.clone() };
+        notes.extend(loaded.notes.iter().map(as_noted));
         for found in &loaded.found_secrets {
             notes.push(secrets::in_file(found, self.is_kept(loaded, found).await));
         }
