@@ -30,10 +30,9 @@ pub(crate) async fn serve(practice: bool) -> anyhow::Result<ExitCode> {
 /// Where to sign in: the practice account's waits at once; a real one begins when its owner says so.
 async fn sign_in_at(running: &Running, practice: bool) -> String {
     let client = running.client();
-    let only = match client.snapshot().await {
-        Ok(snapshot) if practice => snapshot.accounts.into_iter().find(|account| account.practice && !account.valid),
-        _ => None,
-    };
+    // Of very many accounts everything that can be seen is large: not asked for in vain.
+    let seen = if practice { client.snapshot().await.ok() } else { None };
+    let only = seen.and_then(|seen| seen.accounts.into_iter().find(|account| account.practice && !account.valid));
     let id = only.and_then(|account| AccountId::new(account.id).ok());
     match id {
         Some(id) => {

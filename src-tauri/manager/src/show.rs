@@ -22,7 +22,9 @@ use daypass_domain::{AccountId, Moment, Policy, Renewal};
 
 /// Everything at one moment.
 pub fn snapshot(state: &State, general: &Policy, now: Moment) -> Snapshot {
-    let accounts: Vec<_> = state.accounts().map(|account| view(account, general, state.presence, now)).collect();
+    // Of ten thousand, a list that grows would keep room for six thousand more.
+    let mut accounts = Vec::with_capacity(state.order().len());
+    accounts.extend(state.accounts().map(|account| view(account, general, state.presence, now)));
     // Ties go to the nearest end; an account without one has none near.
     let urgency = |view: &&AccountView| (view.standing, view.held_until.is_none(), view.held_until);
     let worst = accounts.iter().min_by_key(urgency).map(|view| view.id.clone());

@@ -10,7 +10,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 /// The state of the whole program.
 #[derive(Debug)]
 pub struct State {
-    accounts: HashMap<AccountId, Account>,
+    /// Boxed: an account is large, and a table keeps room for up to twice as many as are in it.
+    accounts: HashMap<AccountId, Box<Account>>,
     order: Vec<AccountId>,
     due: BTreeSet<(Moment, AccountId)>,
     due_of: BTreeMap<AccountId, Moment>,
@@ -53,12 +54,12 @@ impl Default for State {
 impl State {
     /// An account, if it is there.
     pub fn account(&self, id: &AccountId) -> Option<&Account> {
-        self.accounts.get(id)
+        self.accounts.get(id).map(Box::as_ref)
     }
 
     /// All accounts in the owner's order.
     pub fn accounts(&self) -> impl Iterator<Item = &Account> {
-        self.order.iter().filter_map(|id| self.accounts.get(id))
+        self.order.iter().filter_map(|id| self.account(id))
     }
 
     /// The ids in the owner's order.
@@ -96,7 +97,7 @@ impl State {
             }
             None => {
                 self.order.push(id.clone());
-                self.accounts.insert(id, Account::new(setup));
+                self.accounts.insert(id, Box::new(Account::new(setup)));
             }
         }
     }

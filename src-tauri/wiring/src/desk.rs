@@ -46,12 +46,15 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
+    /// Brings what was read at the start into force.
+    pub(crate) async fn begin(&self, first: Loaded) {
+        self.bring_into_force(first, &mut *self.in_force.lock().await).await;
+    }
+
     /// Reads everything and brings it into force.
-    pub(crate) async fn read_all(&self) -> Loaded {
+    pub(crate) async fn read_all(&self) {
         let mut in_force = self.in_force.lock().await;
-        let loaded = self.load();
-        self.bring_into_force(&loaded, &mut in_force).await;
-        loaded
+        self.bring_into_force(self.load(), &mut in_force).await;
     }
 
     /// Every setting, every broker's form, where things lie, and the address that is open.
@@ -73,7 +76,7 @@ impl Desk {
     pub(crate) async fn change(&self, changes: BTreeMap<String, Value>) -> Answer<()> {
         let mut in_force = self.in_force.lock().await;
         let loaded = self.save(&changes)?;
-        self.bring_into_force(&loaded, &mut in_force).await;
+        self.bring_into_force(loaded, &mut in_force).await;
         Ok(())
     }
 
@@ -114,24 +117,27 @@ impl Desk {
         act(&Sources { folders, env, working_dir, option_keys: &option_keys, outlets: &outlets })
     }
 
-    async fn bring_into_force(&self, loaded: &Loaded, in_force: &mut Vec<AccountId>) {
+    async fn bring_into_force(&self, loaded: Loaded, in_force: &mut Vec<AccountId>) {
         logging::set_level(&loaded.settings.logging.level);
         self.handle.set_policy(loaded.settings.policy.clone());
-        let mut notes: Vec<Note> =
-            loaded.notes.iter().map(|note| Note { about: note.about.clone(), problem: note.problem.clone() }).collect();
+        let mut notes = Vec::with_capacity(loaded.notes.len() + loaded.found_secrets.len());
+        let as_noted = |note: &daypass_config::Note| Note { about: note.about.clone(), problem: note.problem.clone() };
+        notes.extend(loaded.notes.iter().map(as_noted));
         for found in &loaded.found_secrets {
-            notes.push(secrets::in_file(found, self.is_kept(loaded, found).await));
+            notes.push(secrets::in_file(found, self.is_kept(&loaded, found).await));
         }
+        // Of very many accounts all this is large. What has been used goes at once, so that what stays takes its place.
+        drop((loaded.notes, loaded.found_secrets, loaded.told));
         let mut now_in_force = Vec::new();
-        for settings in &loaded.settings.accounts {
-            match self.known(settings).await {
+        for settings in loaded.settings.accounts {
+            match self.known(&settings).await {
                 Ok((known, unread)) => {
                     now_in_force.push(settings.account.id.clone());
-                    let setup = setup(&known, settings, unread, &self.books.almanac);
+                    let setup = setup(&known, &settings, unread, &self.books.almanac);
                     // Known first: what the manager does about it may need it at once.
                     self.books.put(known);
                     self.handle.event(Event::Put(Box::new(setup)));
-                    self.send_courier(settings).await;
+                    self.send_courier(&settings).await;
                 }
                 Err(problem) => {
                     // What runs goes on as it was until the mistake is mended.

@@ -251,8 +251,9 @@ async fn own(start: Start, folders: Folders, lock: Lock) -> anyhow::Result<Runni
     let client: Arc<dyn Client> = Arc::new(inner);
     let doors = CancellationToken::new();
     let bound = Doors::bind(&first, &folders, &desk).await;
-    desk.read_all().await;
-    if start.practice && first.settings.accounts.is_empty() {
+    let has_none = first.settings.accounts.is_empty();
+    desk.begin(first).await;
+    if start.practice && has_none {
         add_practice(&desk).await;
     }
     tokio::spawn(tell_ledger(told, Arc::downgrade(&desk)));
@@ -318,7 +319,7 @@ async fn add_practice(desk: &Desk) {
     }
 }
 
-/// The settings, only to know where the log goes and which doors to open.
+/// The settings: where the log goes and which doors to open must be known before anything else is there.
 fn first_look(start: &Start, folders: &Folders) -> Loaded {
     let option_keys = option_keys();
     daypass_config::load(&Sources {

@@ -40,7 +40,7 @@ impl Desk {
         let loaded = if changes.is_empty() { loaded } else { self.save(&changes)? };
         let kept = if is_new { Ok(()) } else { self.keep(&id, &account.secrets).await };
         // The rest is written by now, and in force even if the vault would not take the secret.
-        self.bring_into_force(&loaded, &mut in_force).await;
+        self.bring_into_force(loaded, &mut in_force).await;
         kept.map(|()| id)
     }
 
@@ -66,7 +66,7 @@ impl Desk {
         }
         let loaded = self.save(&BTreeMap::from([(format!("accounts.{account}"), Value::Null)]))?;
         self.books.allow_erasing(account.clone());
-        self.bring_into_force(&loaded, &mut in_force).await;
+        self.bring_into_force(loaded, &mut in_force).await;
         Ok(())
     }
 
@@ -83,7 +83,7 @@ impl Desk {
             ];
             let changes = fields.into_iter().map(|(field, value)| (format!("accounts.{id}.{field}"), value)).collect();
             let loaded = self.save(&changes)?;
-            self.bring_into_force(&loaded, &mut in_force).await;
+            self.bring_into_force(loaded, &mut in_force).await;
         }
         Ok(id)
     }

@@ -30,7 +30,7 @@ impl Desk {
                 return Err(refused(Code::Failed, NOT_SEALED));
             }
         }
-        self.bring_into_force(&loaded, &mut in_force).await;
+        self.bring_into_force(loaded, &mut in_force).await;
         Ok(())
     }
 
