@@ -325,6 +325,48 @@ for (const theme of ['light', 'dark']) {
   }
 }
 
+/** Where everything is that can be read or pressed. */
+function places(page) {
+  return page.evaluate(() =>
+    [...document.querySelectorAll('.btn, .set, .set p, .input, dd, h2')].map((one) => {
+      const { x, y, width, height } = one.getBoundingClientRect();
+      return [one.className, x, y, width, height].join(' ');
+    }),
+  );
+}
+
+for (const lang of ['en', 'hi']) {
+  test(`nothing moves while somebody waits, ${lang}`, async () => {
+    const context = await chrome.newContext({ viewport: { width: 760, height: 1400 }, timezoneId: 'Asia/Kolkata' });
+    try {
+      const { page } = await open(context, { query: 'fake=slow', hash: '#details=upstox' }, 'light', lang);
+      const stop = lang === 'en' ? 'Stop' : 'रोकें';
+      const waits = page.getByRole('button', { name: new RegExp(`^${stop}`) });
+      for (const [index, label] of (lang === 'en' ? ['Ask now', 'Look now'] : ['अभी पूछें', 'अभी देखें']).entries()) {
+        const before = await places(page);
+        await page.getByRole('button', { name: label }).click();
+        await waits.nth(index).waitFor();
+        assert.deepEqual(await places(page), before, label);
+      }
+      await page.goto(`${site.url}?fake=slow&lang=${lang}#settings/general`);
+      const input = page.locator('.set input').first();
+      await input.waitFor();
+      const before = (await places(page)).filter((place) => !place.startsWith('btn'));
+      await input.fill('4');
+      await input.press('Enter');
+      await waits.first().waitFor();
+      assert.deepEqual(
+        (await places(page)).filter((place) => !place.startsWith('btn')),
+        before,
+        'a setting',
+      );
+      assert.deepEqual(await complaintsOfAxe(page), []);
+    } finally {
+      await context.close();
+    }
+  });
+}
+
 for (const theme of ['light', 'dark']) {
   test(`the bots of a card open with B, ${theme}`, async () => {
     const context = await chrome.newContext({ viewport: WINDOW, timezoneId: 'Asia/Kolkata', deviceScaleFactor: 2 });

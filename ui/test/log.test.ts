@@ -48,5 +48,5 @@ test('a notification can be tried', async () => {
   screen.getByRole('button', { name: 'Send a test' }).click();
   await settle();
   expect(backend.calls).toContainEqual(['testNotification']);
-  await waitFor(() => expect(screen.getByText('Sent')).toBeTruthy());
+  await waitFor(() => expect(screen.getAllByText('Sent')).toHaveLength(2));
 });

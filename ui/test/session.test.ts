@@ -191,6 +191,31 @@ describe('in a session', () => {
     expect(JSON.stringify(failure)).not.toContain('marker');
   });
 
+  test('a key that nobody waits for any more is revoked, and not copied', async () => {
+    const backend = await open();
+    const writeText = vi.fn().mockResolvedValue(undefined);
+    vi.stubGlobal('navigator', { clipboard: { writeText } });
+    const made = { id: 'k1234567', name: 'screener', accounts: null, made_at: '', last_used_at: null, key: 'marker' };
+    fetched.mockResolvedValueOnce(new Response(JSON.stringify(made), { status: 201 }));
+    const wait = new AbortController();
+    const asked = backend.makeKey({ name: 'screener', accounts: null }, wait.signal).catch((thrown: unknown) => thrown);
+    wait.abort();
+    expect(await asked).toMatchObject({ name: 'AbortError' });
+    expect(writeText).not.toHaveBeenCalled();
+    expect(fetched.mock.calls[1]?.[1]?.method).toBe('DELETE');
+  });
+
+  test('a session that another tab has just opened is not forgotten for the old one', async () => {
+    localStorage.setItem(KEPT, 'old');
+    let answers: (response: Response) => void = () => undefined;
+    fetched.mockImplementationOnce(() => new Promise((resolve) => (answers = resolve)));
+    const begun = Session.begin();
+    localStorage.setItem(KEPT, 'half');
+    door();
+    answers(new Response(JSON.stringify({ until: null })));
+    expect([(await begun).open, localStorage.getItem(KEPT)]).toEqual([true, 'half']);
+  });
+
   test('history is saved by the browser, as lines or with its sums', async () => {
     const backend = await open();
     const saved: [string, string][] = [];

@@ -117,7 +117,7 @@ pub(crate) async fn cancel(State(door): State<Door>, Named(account): Named) -> R
     summary = "Ask the broker about the token",
     params(("id" = AccountId, Path, description = "The account.")),
     responses(
-        (status = 204, description = "Done, or begun."),
+        (status = 204, description = "It has answered, or is not asked now."),
         (status = 404, description = "There is no such account.", body = Document, content_type = "application/problem+json"),
         (status = 409, description = "Not now; `code` says why.", body = Document, content_type = "application/problem+json"),
         (status = 410, description = "The token has ended or was refused.", body = Document, content_type = "application/problem+json"),
