@@ -7,6 +7,7 @@ use crate::client::{Browser, Refreshing, SignIn};
 use crate::door::Door;
 use crate::problem::{Document, Refusal, no_account, unknown_account};
 use crate::routes::looks::Which;
+use crate::who::Who;
 use crate::wire::{How, Until};
 use axum::Json;
 use axum::extract::State;
@@ -123,7 +124,8 @@ pub(crate) async fn cancel(State(door): State<Door>, Named(account): Named) -> R
         (status = 410, description = "The token has ended or was refused.", body = Document, content_type = "application/problem+json"),
     ),
 )]
-pub(crate) async fn probe(State(door): State<Door>, Named(account): Named) -> Result<StatusCode, Refusal> {
+pub(crate) async fn probe(State(door): State<Door>, who: Who, Named(account): Named) -> Result<StatusCode, Refusal> {
+    let _place = door.place_for(&who)?;
     door.client.probe(&account).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -140,7 +142,12 @@ pub(crate) async fn probe(State(door): State<Door>, Named(account): Named) -> Re
         (status = 409, description = "Not now; `code` says why.", body = Document, content_type = "application/problem+json"),
     ),
 )]
-pub(crate) async fn look_around(State(door): State<Door>, Named(account): Named) -> Result<StatusCode, Refusal> {
+pub(crate) async fn look_around(
+    State(door): State<Door>,
+    who: Who,
+    Named(account): Named,
+) -> Result<StatusCode, Refusal> {
+    let _place = door.place_for(&who)?;
     door.client.look_around(&account).await?;
     Ok(StatusCode::NO_CONTENT)
 }
