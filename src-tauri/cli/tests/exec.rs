@@ -10,6 +10,7 @@ use owner::broker::signed_in;
 use owner::command;
 use owner::running::{house, lines, look, members, pids, run, start, written};
 use owner::service::tell;
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Stdio};
 
 /// Does not end when it is asked to, but writes a line for that; ends with status 5 when a file is gone.
@@ -123,7 +124,7 @@ fn the_end_is_asked_of_all_that_runs() {
     let group = pids(&home.join("started"), 1)[0];
     owner::wait("it sleeps", || members(group) == 2);
     tell(&running.0, "TERM");
-    assert_eq!(running.0.wait().expect("its end").code(), Some(143));
+    assert_eq!(running.0.wait().expect("its end").signal(), Some(15));
     owner::wait("all have ended", || members(group) == 0);
 }
 
@@ -152,5 +153,5 @@ fn what_was_ignored_at_the_start_is_ignored_by_all() {
         assert_eq!(next(), "told", "{signal}");
     }
     tell(&running.0, "TERM");
-    assert_eq!(running.0.wait().expect("its end").code(), Some(143));
+    assert_eq!(running.0.wait().expect("its end").signal(), Some(15));
 }

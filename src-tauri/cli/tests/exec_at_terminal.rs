@@ -14,6 +14,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 const CTRL_C: &str = "\x03";
+const CTRL_BACKSLASH: &str = "\x1c";
 const CTRL_Z: &str = "\x1a";
 
 /// Somebody who types. The terminal hangs up with the test, and its programs end.
@@ -85,16 +86,19 @@ fn what_is_typed_reaches_the_program_and_its_status_comes_back() {
 
 #[test]
 fn ctrl_c_ends_the_script_around_it_too() {
-    let (home, _broker, _service) = house();
-    let home = home.path();
-    let script = "$daypass exec -- sh -c 'echo $$ >> started; exec sleep 600'; echo next >> next";
-    std::fs::write(home.join("script.sh"), script).expect("a file");
-    let mut typist = Typist::at(home, "exec sh script.sh");
-    let program = pids(&home.join("started"), 1)[0];
-    owner::wait("it has the terminal", || look(program).is_some_and(|it| it.has_terminal == i64::from(program)));
-    typist.types(CTRL_C);
-    assert_eq!(typist.end(), Some(130));
-    assert!(!home.join("next").exists());
+    // dash looks whether it was told itself; bash also looks what the program has died of.
+    for (shell, keys, status) in [("sh", CTRL_C, 130), ("bash", CTRL_C, 130), ("sh", CTRL_BACKSLASH, 131)] {
+        let (home, _broker, _service) = house();
+        let home = home.path();
+        let script = "while :; do $daypass exec -- sh -c 'echo $$ >> started; exec sleep 600'; echo next >> next; done";
+        std::fs::write(home.join("script.sh"), script).expect("a file");
+        let mut typist = Typist::at(home, &format!("exec {shell} script.sh"));
+        let program = pids(&home.join("started"), 1)[0];
+        owner::wait("it has the terminal", || look(program).is_some_and(|it| it.has_terminal == i64::from(program)));
+        typist.types(keys);
+        assert_eq!(typist.end(), Some(status), "{shell}");
+        assert!(!home.join("next").exists(), "{shell}");
+    }
 }
 
 #[test]

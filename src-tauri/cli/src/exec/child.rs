@@ -3,6 +3,7 @@
 //! The invariant: it has a group of its own, which has the terminal if there is one: what a person types there reaches it
 //! once, and each signal that we get is passed on to all of it. What this is not: a choice of what to do about a rotation.
 
+use super::end::ends;
 use super::terminal::{Terminal, Turn};
 use crate::signals::Signals;
 use daypass_wiring::HandedOut;
@@ -13,7 +14,7 @@ use rustix::process::{
 };
 use std::ffi::OsString;
 use std::os::unix::process::ExitStatusExt;
-use std::process::{ExitCode, ExitStatus};
+use std::process::ExitStatus;
 use std::time::Duration;
 use tokio::process::Command;
 
@@ -53,8 +54,8 @@ impl Child {
         Ok(child)
     }
 
-    /// Its end, as ours. Until then it stops and goes on together with us.
-    pub(super) async fn ended(&mut self) -> std::io::Result<ExitCode> {
+    /// Its end. Until then it stops and goes on together with us.
+    pub(super) async fn ended(&mut self) -> std::io::Result<ExitStatus> {
         loop {
             let turns = async {
                 match &mut self.terminal {
@@ -71,7 +72,7 @@ impl Child {
                         // The script that we stand in hears of Ctrl-C from the terminal, but did not have it.
                         let _ = kill_current_process_group(wish);
                     }
-                    return Ok(code(status));
+                    return Ok(status);
                 }
                 turn = turns => turn,
             };
@@ -91,7 +92,7 @@ impl Child {
 
     /// Asks it and all that it has started to end, and ends what does not. Gives its end if nothing is to follow: whoever
     /// wants us to end meanwhile wants no other program, and who says so twice does not want to wait either.
-    pub(super) async fn stop(&mut self, grace: Duration, signals: &mut Signals) -> std::io::Result<Option<ExitCode>> {
+    pub(super) async fn stop(&mut self, grace: Duration, signals: &mut Signals) -> std::io::Result<Option<ExitStatus>> {
         // What is typed from now on is meant for us as well: it may be the wish for an end.
         self.take_terminal();
         self.send(Signal::TERM);
@@ -175,16 +176,6 @@ impl Child {
         // One that has just ended needs no signal any more.
         let _ = kill_process_group(self.group, signal);
     }
-}
-
-/// Whether whoever sends this wants an end.
-fn ends(signal: i32) -> bool {
-    [Signal::TERM, Signal::INT, Signal::QUIT, Signal::HUP].map(Signal::as_raw).contains(&signal)
-}
-
-fn code(status: ExitStatus) -> ExitCode {
-    let code = status.code().or_else(|| Some(128 + status.signal()?)).and_then(|code| u8::try_from(code).ok());
-    ExitCode::from(code.unwrap_or(u8::MAX))
 }
 
 fn no_such(program: &str, why: &str) -> Refused {
