@@ -58,7 +58,7 @@ pub(crate) async fn exec(args: Exec) -> anyhow::Result<ExitCode> {
             status = child.ended() => break status?,
             signal = signals.any() => {
                 // However long it takes to end, it is not started again.
-                is_to_end |= signal == SignalKind::terminate().as_raw_value();
+                is_to_end |= end::ends(signal);
                 child.tell(signal);
             }
             out = take.newer(&mut rotated, has), if matches!(on_rotate, OnRotate::Restart) && !is_to_end => {
