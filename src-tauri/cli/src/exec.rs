@@ -66,7 +66,7 @@ pub(crate) async fn exec(args: Exec) -> anyhow::Result<ExitCode> {
                     break status;
                 }
                 has = out.about.generation;
-                child = Child::start(&command, &out)?;
+                child = child.follow(&command, &out)?;
             }
             Ok(()) = told.changed(), if !matches!(on_rotate, OnRotate::Restart) => {
                 let newest = *told.borrow_and_update();
