@@ -5,6 +5,7 @@
 //! ours. What this is not: a supervisor; a program that ends by itself is not started again.
 
 mod child;
+mod end;
 mod terminal;
 
 use crate::args::{Exec, OnRotate};
@@ -17,7 +18,8 @@ use daypass_wiring::domain::AccountId;
 use daypass_wiring::{Caller, Client, Code, HandedOut, Refused, Wanted};
 use futures::StreamExt;
 use std::io::Write;
-use std::process::ExitCode;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{ExitCode, ExitStatus};
 use std::sync::Arc;
 use tokio::signal::unix::SignalKind;
 use tokio::sync::watch;
@@ -41,7 +43,7 @@ pub(crate) async fn exec(args: Exec) -> anyhow::Result<ExitCode> {
     let (client, take, out) = tokio::select! {
         first = first => first?,
         // Signals end the wait as they would end the program.
-        signal = signals.any() => return Ok(ended_by(signal)),
+        signal = signals.any() => return Ok(end::like(ExitStatus::from_raw(signal))),
     };
     let (newest, mut rotated) = watch::channel(out.about.generation);
     let mut told = rotated.clone();
@@ -56,7 +58,7 @@ pub(crate) async fn exec(args: Exec) -> anyhow::Result<ExitCode> {
             status = child.ended() => break status?,
             signal = signals.any() => {
                 // However long it takes to end, it is not started again.
-                is_to_end |= signal == SignalKind::terminate().as_raw_value();
+                is_to_end |= end::ends(signal);
                 child.tell(signal);
             }
             out = take.newer(&mut rotated, has), if matches!(on_rotate, OnRotate::Restart) && !is_to_end => {
@@ -64,7 +66,7 @@ pub(crate) async fn exec(args: Exec) -> anyhow::Result<ExitCode> {
                     break status;
                 }
                 has = out.about.generation;
-                child = Child::start(&command, &out)?;
+                child = child.follow(&command, &out)?;
             }
             Ok(()) = told.changed(), if !matches!(on_rotate, OnRotate::Restart) => {
                 let newest = *told.borrow_and_update();
@@ -76,7 +78,7 @@ pub(crate) async fn exec(args: Exec) -> anyhow::Result<ExitCode> {
         }
     };
     following.abort();
-    Ok(status)
+    Ok(end::like(status))
 }
 
 /// The signals that a program may expect.
@@ -179,10 +181,6 @@ fn note(status: &TokenStatus, newest: &watch::Sender<u64>) {
     if status.valid {
         newest.send_if_modified(|newest| std::mem::replace(newest, status.generation) != status.generation);
     }
-}
-
-fn ended_by(signal: i32) -> ExitCode {
-    ExitCode::from(u8::try_from(128 + signal).unwrap_or(u8::MAX))
 }
 
 fn base(program: &str) -> String {

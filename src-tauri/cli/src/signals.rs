@@ -1,7 +1,8 @@
 //! The signals that we listen for.
 //!
 //! The invariant: one that was ignored when we were started stays ignored, here and in whatever we start. `nohup` asks for
-//! that, and so do scripts for what they start in the background. What this is not: what is done about one.
+//! that, and so do scripts for what they start in the background. It holds only where `/proc` says what was ignored, which
+//! is Linux; elsewhere such a signal is listened for. What this is not: what is done about one.
 
 use std::future::poll_fn;
 use std::task::Poll;

@@ -11,6 +11,7 @@ use owner::running::{Running, command_lines, house, house_with, lines, run, star
 use owner::service::{JSON, post, talk, tell};
 use owner::{command, text};
 use std::os::unix::net::UnixStream;
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -139,9 +140,14 @@ fn a_program_keeps_running_while_daypass_does_not_and_gets_the_token_that_came_a
 fn the_programs_end_is_the_commands_and_signals_are_passed_on() {
     let (home, _broker, _service) = house();
     let home = home.path();
-    for (script, code) in [("exit 0", 0), ("exit 7", 7), ("kill -TERM $$", 143)] {
+    let ends = [("exit 0", (Some(0), None)), ("exit 7", (Some(7), None)), ("kill -KILL $$", (Some(137), None))];
+    let died = ["TERM", "INT", "QUIT", "HUP"].map(|name| format!("kill -{name} $$"));
+    let died = died.iter().map(String::as_str).zip([15, 2, 3, 1].map(|signal| (None, Some(signal))));
+    for (script, end) in ends.into_iter().chain(died) {
         let mut run = start(home, &["exec", "--", "sh", "-c", script]);
-        assert_eq!(run.0.wait().expect("its end").code(), Some(code), "{script}");
+        let status = run.0.wait().expect("its end");
+        assert_eq!((status.code(), status.signal()), end, "{script}");
+        assert!(!status.core_dumped(), "the token was in our memory");
     }
     let missing = command(home, &["exec", "--", "no-such-program-here"]).output().expect("it runs");
     assert_eq!(missing.status.code(), Some(1));

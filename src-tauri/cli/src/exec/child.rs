@@ -1,8 +1,11 @@
 //! The program that runs, and the signals that are meant for it.
 //!
-//! The invariant: it has a group of its own, which has the terminal if there is one: what a person types there reaches it
-//! once, and each signal that we get is passed on to all of it. What this is not: a choice of what to do about a rotation.
+//! The invariant: it has a group of its own: each signal that we get is passed on to all of it, and what a person types
+//! reaches it once. It has the terminal, at once or as soon as it asks. What this is not: a choice of what to do about a
+//! rotation.
 
+use super::end::ends;
+use super::tell;
 use super::terminal::{Terminal, Turn};
 use crate::signals::Signals;
 use daypass_wiring::HandedOut;
@@ -13,7 +16,7 @@ use rustix::process::{
 };
 use std::ffi::OsString;
 use std::os::unix::process::ExitStatusExt;
-use std::process::{ExitCode, ExitStatus};
+use std::process::ExitStatus;
 use std::time::Duration;
 use tokio::process::Command;
 
@@ -25,15 +28,25 @@ pub(super) struct Child {
     process: tokio::process::Child,
     group: Pid,
     terminal: Option<Terminal>,
+    /// It has asked for a terminal that nobody can give it, and was told to end for that.
+    asked_in_vain: bool,
 }
 
 impl Child {
     /// Starts it with the token where the broker's official client looks for it.
     pub(super) fn start(command: &[OsString], out: &HandedOut) -> anyhow::Result<Self> {
+        Self::start_at(Terminal::here()?, command, out)
+    }
+
+    /// Starts the next one in its place.
+    pub(super) fn follow(mut self, command: &[OsString], out: &HandedOut) -> anyhow::Result<Self> {
+        Self::start_at(self.terminal.take(), command, out)
+    }
+
+    fn start_at(terminal: Option<Terminal>, command: &[OsString], out: &HandedOut) -> anyhow::Result<Self> {
         let Some((program, args)) = command.split_first() else {
             return Err(no_such("", "there is no command").into());
         };
-        let terminal = Terminal::here()?;
         let mut started = Command::new(program);
         started.args(args).env(&*out.about.env, out.token.expose());
         started
@@ -45,16 +58,16 @@ impl Child {
             started.spawn().map_err(|error| no_such(&program.to_string_lossy(), &error.kind().to_string()))?;
         let pid = process.id().and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?));
         let group = pid.ok_or_else(|| no_such(&program.to_string_lossy(), "it has no number"))?;
-        let child = Self { process, group, terminal };
-        if child.give_terminal() {
-            // It may have been stopped already, for asking before it had it.
-            child.send(Signal::CONT);
+        let child = Self { process, group, terminal, asked_in_vain: false };
+        if child.is_given_terminal_at_once() {
+            // Where it has been stopped already, for asking before it had it, we hear of that.
+            child.give_terminal();
         }
         Ok(child)
     }
 
-    /// Its end, as ours. Until then it stops and goes on together with us.
-    pub(super) async fn ended(&mut self) -> std::io::Result<ExitCode> {
+    /// Its end. Until then it stops and goes on together with us.
+    pub(super) async fn ended(&mut self) -> std::io::Result<ExitStatus> {
         loop {
             let turns = async {
                 match &mut self.terminal {
@@ -67,16 +80,21 @@ impl Child {
                 status = self.process.wait() => {
                     let (typed, status) = (self.take_terminal(), status?);
                     let wish = status.signal().and_then(Signal::from_named_raw);
+                    if wish.is_some() {
+                        self.restore_terminal();
+                    }
                     if let Some(wish @ (Signal::INT | Signal::QUIT)) = wish && typed {
                         // The script that we stand in hears of Ctrl-C from the terminal, but did not have it.
                         let _ = kill_current_process_group(wish);
                     }
-                    return Ok(code(status));
+                    return Ok(status);
                 }
                 turn = turns => turn,
             };
             match turn {
                 Turn::Changed => self.stop_with_it(),
+                // Once it has stopped, so do we.
+                Turn::Stop => self.send(Signal::TSTP),
                 Turn::Continued => self.go_on(),
             }
         }
@@ -91,7 +109,7 @@ impl Child {
 
     /// Asks it and all that it has started to end, and ends what does not. Gives its end if nothing is to follow: whoever
     /// wants us to end meanwhile wants no other program, and who says so twice does not want to wait either.
-    pub(super) async fn stop(&mut self, grace: Duration, signals: &mut Signals) -> std::io::Result<Option<ExitCode>> {
+    pub(super) async fn stop(&mut self, grace: Duration, signals: &mut Signals) -> std::io::Result<Option<ExitStatus>> {
         // What is typed from now on is meant for us as well: it may be the wish for an end.
         self.take_terminal();
         self.send(Signal::TERM);
@@ -118,7 +136,12 @@ impl Child {
             // Two of one bot would trade twice.
             self.send(Signal::KILL);
         }
-        Ok(Some(self.ended().await?).filter(|_| last))
+        let status = self.ended().await?;
+        if !gone {
+            // The shell around it may have ended in its own way before.
+            self.restore_terminal();
+        }
+        Ok(Some(status).filter(|_| last))
     }
 
     /// The end of it and of whatever it has started: a shell is gone before the bot in it has closed its positions.
@@ -138,30 +161,47 @@ impl Child {
 
     /// Ctrl-Z stops the whole job: the program, then us with whatever stands beside us in a pipeline, so that the shell
     /// takes over.
-    fn stop_with_it(&self) {
+    fn stop_with_it(&mut self) {
         let looked = waitid(WaitId::Pid(self.group), WaitIdOptions::STOPPED | WaitIdOptions::NOHANG);
         let stopping = looked.ok().flatten().and_then(|status| status.stopping_signal());
         let Some(signal) = stopping.and_then(Signal::from_named_raw) else { return };
         let asked = [Signal::TTIN, Signal::TTOU].contains(&signal);
         if asked && self.give_terminal() {
-            // It only lacked the terminal, which is with us: a shell has given it, or an end was asked for.
+            // It only lacked the terminal, or got it at the very moment in which it asked.
             return self.send(Signal::CONT);
         }
         self.take_terminal();
-        // One that cannot be caught would stop us where there is no shell to let us go on.
-        let _ = kill_current_process_group(if asked { signal } else { Signal::TSTP });
-        if signal == Signal::TSTP {
-            // Here again, or never stopped, because there is no shell.
+        let stopped = self.terminal.as_ref().is_some_and(|it| it.stop(if asked { signal } else { Signal::TSTP }));
+        if signal == Signal::TSTP && !stopped {
+            // There is no shell.
             self.go_on();
+        }
+        if asked && !stopped && !std::mem::replace(&mut self.asked_in_vain, true) {
+            // Where it ran alone, the system would refuse what it asks for.
+            tell("the program asks for the terminal, and there is no shell to give it; it is told to end.");
+            self.send(Signal::TERM);
+            self.send(Signal::CONT);
         }
     }
 
     fn go_on(&self) {
-        self.give_terminal();
+        if self.is_given_terminal_at_once() {
+            self.give_terminal();
+        }
         self.send(Signal::CONT);
     }
 
-    /// Gives it the terminal; says whether it was ours to give.
+    fn is_given_terminal_at_once(&self) -> bool {
+        self.terminal.as_ref().is_some_and(Terminal::is_given_at_once)
+    }
+
+    fn restore_terminal(&self) {
+        if let Some(terminal) = &self.terminal {
+            terminal.restore();
+        }
+    }
+
+    /// Gives it the terminal; says whether it has it now.
     fn give_terminal(&self) -> bool {
         self.terminal.as_ref().is_some_and(|terminal| terminal.give(self.group))
     }
@@ -175,16 +215,6 @@ impl Child {
         // One that has just ended needs no signal any more.
         let _ = kill_process_group(self.group, signal);
     }
-}
-
-/// Whether whoever sends this wants an end.
-fn ends(signal: i32) -> bool {
-    [Signal::TERM, Signal::INT, Signal::QUIT, Signal::HUP].map(Signal::as_raw).contains(&signal)
-}
-
-fn code(status: ExitStatus) -> ExitCode {
-    let code = status.code().or_else(|| Some(128 + status.signal()?)).and_then(|code| u8::try_from(code).ok());
-    ExitCode::from(code.unwrap_or(u8::MAX))
 }
 
 fn no_such(program: &str, why: &str) -> Refused {
