@@ -64,11 +64,6 @@ impl Window {
         button.with_context(|| format!("no button {label:?}"))?.click().await.with_context(|| label.to_owned())
     }
 
-    /// A picture of the page.
-    pub async fn picture(&self, file: &Path) -> anyhow::Result<()> {
-        Ok(std::fs::write(file, self.driver.screenshot().await?)?)
-    }
-
     /// Ends the session, and the program with it.
     pub async fn end(self) -> anyhow::Result<()> {
         Ok(self.driver.close().await?)

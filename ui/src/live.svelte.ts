@@ -136,10 +136,6 @@ export class Live {
     }
   }
 
-  isBusy(account: string | null, verb: string): boolean {
-    return this.#waits.has(keyOf(account, verb));
-  }
-
   /** What an account waits for. */
   waits(account: string): string[] {
     const of = keyOf(account, '');
